@@ -12,8 +12,8 @@ else
 BIN := $(VENV)/bin
 endif
 PIP := $(BIN)/python -m pip --disable-pip-version-check --retries 2 --timeout 20
-# Quiet, but a long wait gets a word on the screen before it starts.
-PIP_INSTALL := $(PIP) install --quiet --progress-bar off --no-warn-script-location
+# Errors are still printed; a word on the screen precedes each long wait.
+PIP_INSTALL := $(PIP) install -qq --progress-bar off --no-warn-script-location
 WORKERS ?= 2
 PYTEST_ARGS ?=
 
