@@ -1,0 +1,79 @@
+"""The live explorer: the page's own script in a Jupyter widget, with the kernel behind it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import ipywidgets
+import traitlets
+
+from balkanlab import twin
+from balkanlab.paths import static_file
+
+if TYPE_CHECKING:
+    from balkanlab.explorer import Explorer
+
+
+class VegaSource(ipywidgets.Widget):
+    """Vega as text, sent once per kernel and shared by all explorers of a notebook."""
+
+    source = traitlets.Unicode().tag(sync=True)
+
+
+@lru_cache(maxsize=1)
+def _vega() -> VegaSource:
+    return VegaSource(source=static_file("vega.min.js").read_text(encoding="utf-8"))
+
+
+class ExplorerWidget(anywidget.AnyWidget):
+    """Sends a setting's rows for each request; the browser keeps one request under way and drops the rest.
+
+    Traits:
+        request: `{"turn": int, "values": {control: value}}`, from the browser.
+        reply: `{"turn": int, "values": …, "rows": [...], "text": str}`, to the browser.
+        value: the setting shown, readable and writable from Python.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+    _css = traitlets.Unicode().tag(sync=True)
+    vega = traitlets.Instance(ipywidgets.Widget).tag(sync=True, **ipywidgets.widget_serialization)
+    payload = traitlets.Dict().tag(sync=True)
+    request = traitlets.Dict().tag(sync=True)
+    reply = traitlets.Dict().tag(sync=True)
+    value = traitlets.Dict()
+
+    def __init__(self, explorer: Explorer) -> None:
+        start = explorer._index({})
+        spec = twin.single(explorer, start)
+        super().__init__(
+            _esm=static_file("explorer.js").read_text(encoding="utf-8")
+            + "\nexport default { render: globalThis.balkanlab.renderLive };\n",
+            _css=static_file("explorer.css").read_text(encoding="utf-8"),
+            vega=_vega(),
+            payload={"vega": twin.compile_vega(spec), "meta": spec["usermeta"]["balkanlab"]},
+            value=explorer.start(),
+        )
+        self._explorer = explorer
+        self.observe(self._answer, "request")
+        self.observe(self._show, "value")
+
+    def _answer(self, change: dict[str, Any]) -> None:
+        self._turn = change["new"].get("turn", 0)
+        self.value = {**self._explorer.start(), **change["new"].get("values", {})}
+        self._reply()
+
+    def _show(self, change: dict[str, Any]) -> None:
+        self._explorer._index(change["new"])
+        if self.reply.get("values") != change["new"]:
+            self._reply()
+
+    def _reply(self) -> None:
+        index = self._explorer._index(self.value)
+        self.reply = {
+            "turn": getattr(self, "_turn", 0),
+            "values": self.value,
+            "rows": twin.rows(self._explorer, index),
+            "text": self._explorer._texts[index],
+        }
