@@ -1,0 +1,117 @@
+"""Builds the book and shows it on this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from balkanlab.paths import course_root
+
+FIRST_PORT = 8000
+_BUILDER_TRACE = '\nTraceback (most recent call last):\n  File "<string>"'
+
+
+class BookError(RuntimeError):
+    """The book could not be built; the message ends with what the builder said."""
+
+
+def book_folder(root: Path | None = None) -> Path:
+    """Where the built book of a checkout is, whether built yet or not."""
+    return (root or course_root()) / "_build" / "html"
+
+
+def build(root: Path | None = None, out: Path | None = None) -> Path:
+    """Builds the book with warnings as errors; only what changed since the last build is rendered again.
+
+    Args:
+        root: the checkout; default: the course folder.
+        out: the folder that gets `_build/html`; default: the checkout.
+
+    Returns:
+        The folder of the built pages.
+
+    Raises:
+        BookError: no book sources there, or the build failed or warned.
+    """
+    root = root or course_root()
+    out = out or root
+    if not (root / "_config.yml").is_file():
+        raise BookError(f"no _config.yml in {root}: the book is built from a checkout of the course")
+    builder = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", builder, "build", str(root), "--path-output", str(out), "-W"]
+    command += ["--toc", str(root / "book" / "_toc.yml"), "--keep-going", "-q"]
+    plain = os.environ | {"NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    run = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", cwd=root, env=plain
+    )
+    if run.returncode:
+        # Sphinx does not repeat a warning about a page it has already read, so the next build must read all again.
+        shutil.rmtree(out / "_build" / ".doctrees", ignore_errors=True)
+        shutil.rmtree(out / "_build" / "html" / ".doctrees", ignore_errors=True)
+        said = (run.stderr.strip() or run.stdout.strip()).split(_BUILDER_TRACE)[0][-6000:]
+        raise BookError(f"the book was not built (exit code {run.returncode}):\n{said}")
+    return out / "_build" / "html"
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Static files with the types browsers insist on, whatever the machine's own table says."""
+
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+        ".css": "text/css",
+        ".svg": "image/svg+xml",
+        ".json": "application/json",
+        ".ipynb": "application/x-ipynb+json",
+        ".csv": "text/csv; charset=utf-8",
+    }
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
+    """A static server of `folder` on loopback, not yet running; port 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(folder)))
+
+
+def server_on_free_port(folder: Path, first: int = FIRST_PORT) -> ThreadingHTTPServer:
+    """Like `server`, on the first free port from `first` on, so that the address stays the same between days."""
+    for port in range(first, first + 20):
+        try:
+            return server(folder, port)
+        except OSError:
+            continue
+    return server(folder)
+
+
+def address(running: ThreadingHTTPServer) -> str:
+    """The address to open in a browser."""
+    return f"http://127.0.0.1:{running.server_address[1]}/"
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """Serves `folder` in the background; yields the address without the closing slash."""
+    running = server(folder)
+    thread = threading.Thread(target=running.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield address(running).rstrip("/")
+    finally:
+        running.shutdown()
+        running.server_close()
+        thread.join()
