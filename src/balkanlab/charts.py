@@ -1,6 +1,6 @@
 """The course's chart style and the few charts that recur.
 
-Each factory takes column names and returns a function DataFrame → Altair chart, ready for `Explorer(chart=…)`.
+Each factory takes column names and returns a function DataFrame → Altair chart, for `Explorer(chart=…)`.
 The ink is a Vega parameter, so that one specification serves light and dark pages.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Chart = Callable[["pd.DataFrame"], "alt.TopLevelMixin"]
 
 PALETTE = ("#0072b2", "#d55e00", "#00896a", "#b5609a", "#8a6d00", "#6b7280")
-"""After Okabe and Ito, darkened where needed: told apart by colour-blind readers, 3:1 on white and near 3:1 on ink."""
+"""After Okabe and Ito, darkened: told apart by colour-blind readers, at least 3:1 on white and on dark pages."""
 
 RAMP = ("#dceaf5", "#9fc5e3", "#5b9bcb", "#2171a8", "#08406f")
 LIGHT = {"ink": "#1f2933", "faint": "#d5dbe1", "land": "#e4e8ec"}
@@ -139,11 +139,10 @@ def lines(
         if color:
             encoding["color"] = _color(color, colors)
             encoding["strokeDash"] = alt.StrokeDash(f"{color}:N", sort=_order(colors), legend=None)
-        mark = {"point": {"size": 36, "filled": True}} if dots else {}
-        interpolate = {"interpolate": "step-after"} if step else {}
-        return _sized(
-            alt.Chart(frame).mark_line(strokeWidth=2.5, **mark, **interpolate).encode(**encoding), height
-        )
+        mark: dict[str, Any] = {"point": {"size": 36, "filled": True}} if dots else {}
+        if step:
+            mark["interpolate"] = "step-after"
+        return _sized(alt.Chart(frame).mark_line(strokeWidth=2.5, **mark).encode(**encoding), height)
 
     return draw
 
@@ -247,7 +246,9 @@ def country_map(
             .encode(color=_color(value, words, title=title), tooltip=["country:N", alt.Tooltip(f"{value}:N")])
             .transform_lookup(
                 lookup="iso3",
-                from_=alt.LookupData(data=alt.Data(values=table), key="iso3", fields=["type", "geometry"]),
+                from_=alt.LookupData(
+                    data=alt.InlineData(values=table), key="iso3", fields=["type", "geometry"]
+                ),
             )
             .project(type="mercator")
         )

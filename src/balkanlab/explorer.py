@@ -1,7 +1,7 @@
 """The explorer: one model behind a few controls, alive in JupyterLab and on a page without a kernel.
 
-One definition has two lives. In a running notebook a widget asks the kernel for each setting. Everywhere
-else a twin carries the model's results for every setting as a Vega-Lite chart and needs nothing but a browser.
+One definition has two lives. In a running notebook a widget asks the kernel for each setting. Everywhere else
+a twin carries the model's results for every setting as a Vega-Lite chart and needs nothing but a browser.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class Explorer:
         >>> import altair as alt, pandas as pd
         >>> from balkanlab import Explorer, Slider
         >>> def doubling(rate):
-        ...     return pd.DataFrame({"year": range(11), "trade": [100 * (1 + rate / 100) ** t for t in range(11)]})
+        ...     year = pd.Series(range(11))
+        ...     return pd.DataFrame({"year": year, "trade": 100 * (1 + rate / 100) ** year})
         >>> growth = Explorer(
         ...     model=doubling,
         ...     controls={"rate": Slider(0, 10, step=1, value=4, label="Growth", unit="% a year")},
@@ -154,7 +155,7 @@ class Explorer:
         try:
             bundle["image/png"] = twin.picture(self)
             if self.controls and _in_kernel():
-                bundle[WIDGET_VIEW] = self.widget._repr_mimebundle_()[WIDGET_VIEW]
+                bundle[WIDGET_VIEW] = self.widget.view()
         except ImportError:
             pass  # without vl-convert the twin alone is drawn, which is alive as well
         return bundle
@@ -177,21 +178,18 @@ class Explorer:
 
     def _settings(self) -> list[dict[str, Value]]:
         """Every setting; the last control turns fastest, as in `twin.key_expression`."""
-        names = list(self.controls)
-        return [
-            dict(zip(names, values, strict=True))
-            for values in itertools.product(*(control.values for control in self.controls.values()))
-        ]
+        grids: list[Sequence[Value]] = [control.values for control in self.controls.values()]
+        return [dict(zip(self.controls, values, strict=True)) for values in itertools.product(*grids)]
 
     def _index(self, values: Mapping[str, Value]) -> int:
         index = 0
         if unknown := set(values) - set(self.controls):
             raise self._error(f"no control {sorted(unknown)}; there are {list(self.controls)}")
         for name, control in self.controls.items():
-            value = values.get(name, control.start)
-            if value not in control.values:
-                raise self._error(f"{name} = {value!r} is not one of {list(control.values)}")
-            index = index * len(control.values) + control.values.index(value)  # type: ignore[arg-type]
+            value, grid = values.get(name, control.start), list[Value](control.values)
+            if value not in grid:
+                raise self._error(f"{name} = {value!r} is not one of {grid}")
+            index = index * len(grid) + grid.index(value)
         return index
 
     def _compute(self, setting: dict[str, Value]) -> pd.DataFrame:
@@ -206,7 +204,7 @@ class Explorer:
             raise self._error(
                 f"the model must return a DataFrame with rows, got {type(frame).__name__} at {at}"
             )
-        columns: dict[str, list[Value]] = {}
+        columns: dict[str, list[Value | None]] = {}
         for column in frame.columns:
             columns[str(column)] = values = [_plain(value) for value in frame[column]]
             for row, value in enumerate(values):
@@ -273,5 +271,5 @@ def _in_kernel() -> bool:
         from IPython import get_ipython
     except ImportError:
         return False
-    shell = get_ipython()  # type: ignore[no-untyped-call]
+    shell = get_ipython()
     return shell is not None and hasattr(shell, "kernel")

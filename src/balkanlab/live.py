@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from balkanlab.explorer import Explorer
 
 
-class VegaSource(ipywidgets.Widget):
+class VegaSource(ipywidgets.Widget):  # type: ignore[misc]
     """Vega as text, sent once per kernel and shared by all explorers of a notebook."""
 
     source = traitlets.Unicode().tag(sync=True)
@@ -58,6 +58,13 @@ class ExplorerWidget(anywidget.AnyWidget):
         self._explorer = explorer
         self.observe(self._answer, "request")
         self.observe(self._show, "value")
+
+    def view(self) -> dict[str, Any]:
+        """The widget's entry in an output's mimebundle."""
+        data: Any = self._repr_mimebundle_()
+        bundle: dict[str, Any] = data[0] if isinstance(data, tuple) else data
+        view: dict[str, Any] = bundle["application/vnd.jupyter.widget-view+json"]
+        return view
 
     def _answer(self, change: dict[str, Any]) -> None:
         self._turn = change["new"].get("turn", 0)

@@ -76,8 +76,8 @@ def weight_kb(spec: dict[str, Any]) -> float:
 
 def rows(explorer: Explorer, index: int) -> list[dict[str, Any]]:
     """The rows of one setting, keyed as the chart wants them."""
-    records: list[dict[str, Any]] = explorer._frames[index].to_dict("records")
-    return [{KEY: index, **record} for record in records]
+    frame = explorer._frames[index]
+    return [{KEY: index, **{str(k): v for k, v in record.items()}} for record in frame.to_dict("records")]
 
 
 def chart_spec(explorer: Explorer, frame: pd.DataFrame) -> tuple[dict[str, Any], str]:
@@ -137,9 +137,7 @@ def _assemble(explorer: Explorer, indices: Any, *, bound: bool) -> dict[str, Any
             "params": [*parameters, *spec.get("params", [])],
             "config": charts.config(),
             "usermeta": {
-                "embedOptions": {
-                    "actions": {"export": True, "source": False, "compiled": False, "editor": False}
-                },
+                "embedOptions": {"actions": {"source": False, "compiled": False, "editor": False}},
                 "balkanlab": meta(explorer, indices),
             },
         }
