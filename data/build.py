@@ -1,0 +1,341 @@
+"""Build the course's tables from the figure pack and the course pack.
+
+    python data/build.py --figures ../shared/data --course ../shared/course
+    python data/build.py --figures … --course … --check     # nothing written; fails if a file would change
+
+Facts that were typed in from cited pages are in facts.yml, the cards in cards.yml; datapackage.json is made
+from the cards and the files, so no hash is ever typed by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import simplify
+import yaml
+
+HERE = Path(__file__).resolve().parent
+Row = dict[str, Any]
+
+ECONOMIES = {
+    "gdp_current_usd": "gdp_usd",
+    "gdp_constant_2015usd": "gdp_const2015_usd",
+    "population": "population",
+    "fdi_inflows_pct_gdp": "fdi_inflow_pct_gdp",
+}
+PARTIES = "ALB BGR BIH CZE HRV HUN MDA MKD MNE POL ROU SRB SVK SVN XKX".split()
+CONTEXT = "AUT GRC ITA TUR UKR".split()
+CHAPTER_TWO = re.compile(r"# Chapter 2 .*?(?=\n# Chapter 3 )", re.DOTALL)
+SYSTEM = re.compile(r"### (2\.\d+) (.*?)(?=\n### |\Z)", re.DOTALL)
+CLAIM_LIST = re.compile(r"\b([a-z]+)-(\d{3})((?:(?:,| to| vs| and) -\d{3})*)")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description="Build the course's tables.")
+    parser.add_argument("--figures", type=Path, required=True, help="folder of the figure pack")
+    parser.add_argument("--course", type=Path, required=True, help="folder of the course pack")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file would change")
+    options = parser.parse_args(arguments)
+
+    built = build(options.figures, options.course)
+    changed = [n for n, content in built.items() if not _same(HERE / n, content)]
+    for name in changed:
+        print(f"{name}: {len(built[name]):,} bytes")
+        if not options.check:
+            (HERE / name).write_bytes(built[name])
+    print(f"{len(built) - len(changed)} of {len(built)} files unchanged")
+    return 1 if options.check and changed else 0
+
+
+def build(figures: Path, course: Path) -> dict[str, bytes]:
+    """Every file of data/ that is made, by name."""
+    facts = yaml.safe_load((HERE / "facts.yml").read_text(encoding="utf-8"))
+    cards = yaml.safe_load((HERE / "cards.yml").read_text(encoding="utf-8"))
+    makers: dict[str, Callable[[], Iterable[Row]]] = {
+        "trade": lambda: trade(figures),
+        "pairs": lambda: pairs(figures),
+        "economies": lambda: economies(figures),
+        "memberships": lambda: memberships(facts),
+        "recognition": lambda: recognition(facts),
+        "tariff_episodes": lambda: tariff_episodes(facts),
+        "quoted_figures": lambda: quoted_figures(facts),
+        "claims": lambda: claims(course, facts),
+        "countries": lambda: countries(facts),
+    }
+    built = {}
+    counts = {}
+    for name, make in makers.items():
+        card = cards["tables"][name]
+        columns = [field["name"] for field in card["fields"]]
+        rows = sorted(make(), key=lambda row, key=card["key"]: [str(row[column]) for column in key])
+        built[f"{name}.csv"] = _csv(rows, columns)
+        counts[name] = len(rows)
+    features = outlines(figures, facts)
+    built["outlines.geojson"] = features
+    counts["outlines"] = len(json.loads(features)["features"])
+    built["datapackage.json"] = datapackage(cards, built, counts)
+    return built
+
+
+def trade(figures: Path) -> Iterator[Row]:
+    for row in _read(figures / "trade_baci_2000_2020.csv"):
+        yield {**row, "value_kusd": row["value_kusd"].removesuffix(".0")}
+
+
+def pairs(figures: Path) -> Iterator[Row]:
+    for row in _read(figures / "pairs_geography.csv"):
+        yield {
+            **row,
+            "dist_km": row["dist_km"].removesuffix(".0"),
+            "shared_border": row["contig"],
+            "common_language": row["common_language_balkan"],
+        }
+
+
+def economies(figures: Path) -> Iterator[Row]:
+    table: dict[tuple[str, str], Row] = {}
+    for row in _read(figures / "macro_wdi.csv"):
+        column = ECONOMIES.get(row["indicator"])
+        if column:
+            entry = table.setdefault((row["iso3"], row["year"]), {"iso3": row["iso3"], "year": row["year"]})
+            entry[column] = row["value"].removesuffix(".0")
+    yield from table.values()
+
+
+def memberships(facts: Mapping[str, Any]) -> Iterator[Row]:
+    columns = ("iso3", "organisation", "status", "signed", "in_force", "applied", "ended", "source", "note")
+    sources = facts["membership_sources"]
+    for values in facts["memberships"]:
+        row = dict(zip(columns, values, strict=True))
+        yield {**row, "source": sources[row["source"]]}
+    for organisation, rounds in facts["accessions"].items():
+        for day, names in rounds.items():
+            for iso3 in names.split():
+                yield _accession(iso3, organisation, day, sources)
+
+
+def _accession(iso3: str, organisation: str, day: date, sources: Mapping[str, str]) -> Row:
+    left = organisation == "EU" and iso3 == "GBR"
+    key = "nato_swe" if (iso3, organisation) == ("SWE", "NATO") else organisation.lower()
+    return {
+        "iso3": iso3,
+        "organisation": organisation,
+        "status": "member",
+        "in_force": day,
+        "applied": day,
+        "ended": date(2020, 2, 1) if left else None,
+        "source": sources[key],
+        "note": "Last day of membership 31 January 2020" if left else None,
+    }
+
+
+def recognition(facts: Mapping[str, Any]) -> Iterator[Row]:
+    for iso3, recognises, since, note in facts["recognition"]:
+        yield {
+            "from_iso3": iso3,
+            "to_iso3": "XKX",
+            "recognises": "true" if recognises else "false",
+            "since": since,
+            "note": note,
+        }
+
+
+def tariff_episodes(facts: Mapping[str, Any]) -> Iterator[Row]:
+    """One row per imposer and target."""
+    for episode in facts["tariff_episodes"]:
+        for imposer in episode["imposer"].split():
+            for target in episode["target"].split():
+                yield {
+                    **episode,
+                    "episode": episode["id"],
+                    "imposer": imposer,
+                    "target": target,
+                    "rate_percent": episode.get("rate"),
+                    "claim_ids": episode["claims"],
+                }
+
+
+def quoted_figures(facts: Mapping[str, Any]) -> Iterator[Row]:
+    for figure in facts["quoted_figures"]:
+        yield {**figure, "from": str(figure["from"]), "to": str(figure["to"]), "claim_id": figure.get("claim")}
+
+
+def countries(facts: Mapping[str, Any]) -> Iterator[Row]:
+    for iso3, (name, *note) in facts["countries"].items():
+        yield {"iso3": iso3, "name": name, "note": note[0] if note else None}
+
+
+def claims(course: Path, facts: Mapping[str, Any]) -> Iterator[Row]:
+    """The claims filed under CEFTA, and those that chapter 2 of the checklist names."""
+    checklist = (course / "systems.md").read_text(encoding="utf-8")
+    systems = _systems_by_claim(checklist)
+    for claim, system in facts["claim_systems"].items():
+        systems.setdefault(claim, []).append(system)
+    remarks = _remarks(checklist)
+    for row in _read(course / "claims.csv"):
+        if row["topic"] != "cefta" and row["id"] not in systems:
+            continue
+        note, _, evidence = row["note"].partition("evidence:")
+        ruling, remark, softener = remarks.get(row["id"], ("", "", ""))
+        yield {
+            **row,
+            "verdict": row["check"],
+            "note": note.strip(),
+            "evidence": evidence.strip(),
+            "systems": ";".join(systems.get(row["id"], [])),
+            "ruling": ruling,
+            "record_says": remark,
+            "softener": softener,
+        }
+
+
+def _systems_by_claim(checklist: str) -> dict[str, list[str]]:
+    """Which systems of chapter 2 name a claim; "antic-004 to -006" stands for three of them."""
+    chapter = CHAPTER_TWO.search(checklist)
+    if chapter is None:
+        raise ValueError("systems.md: no chapter 2")
+    found: dict[str, list[str]] = {}
+    for number, text in SYSTEM.findall(chapter[0]):
+        for source, first, rest in CLAIM_LIST.findall(text):
+            numbers = [int(first)]
+            for link, following in re.findall(r"(,| to| vs| and) -(\d{3})", rest):
+                begin = numbers[-1] + 1 if link == " to" else int(following)
+                numbers += range(begin, int(following) + 1)
+            for n in numbers:
+                found.setdefault(f"{source}-{n:03}", []).append(number)
+    return found
+
+
+def _remarks(checklist: str) -> dict[str, tuple[str, str, str]]:
+    """Rows of the two tables on errors: claim → (ruling, what the record says, what to say with it)."""
+    section = checklist.partition("# Errors found in the seeds")[2].partition("Withdrawn charges")[0]
+    remarks = {}
+    for line in section.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not re.fullmatch(r"[a-z]+-\d{3}", cells[-1]):
+            continue
+        if len(cells) == 5:
+            remarks[cells[-1]] = ("error", cells[2], cells[3])
+        else:
+            remarks[cells[-1]] = ("contested", cells[2], "")
+    return remarks
+
+
+def outlines(figures: Path, facts: Mapping[str, Any]) -> bytes:
+    """Parties to CEFTA, past and present, and five neighbours for context."""
+    source = json.loads((figures / "geo_europe_50m.geojson").read_text(encoding="utf-8"))
+    wanted = {*PARTIES, *CONTEXT}
+    rings = {
+        feature["properties"]["iso3"]: [
+            [(float(x), float(y)) for x, y in polygon[0]] for polygon in feature["geometry"]["coordinates"]
+        ]
+        for feature in source["features"]
+        if feature["properties"]["iso3"] in wanted
+    }
+    thin = simplify.simplify(rings, minimum_area=0.012, islands=0.12)
+    features = [
+        {
+            "type": "Feature",
+            "id": iso3,
+            "properties": {"iso3": iso3, "name": facts["countries"][iso3][0], "party": iso3 in PARTIES},
+            "geometry": simplify.geometry(thin[iso3]),
+        }
+        for iso3 in sorted(wanted)
+    ]
+    text = json.dumps(
+        {"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":")
+    )
+    return (text.replace('{"type":"Feature",', '\n{"type":"Feature",') + "\n").encode()
+
+
+def datapackage(cards: Mapping[str, Any], built: Mapping[str, bytes], counts: Mapping[str, int]) -> bytes:
+    """The Frictionless data package: cards, plus what can be computed from the files."""
+    resources = []
+    for name, card in cards["tables"].items():
+        tabular = "fields" in card
+        path = f"{name}.csv" if tabular else f"{name}.geojson"
+        resource: Row = {
+            "name": name,
+            "path": path,
+            "profile": "tabular-data-resource" if tabular else "data-resource",
+            "format": path.rpartition(".")[2],
+            "mediatype": "text/csv" if tabular else "application/geo+json",
+            "encoding": "utf-8",
+            "title": card["title"],
+            "description": _one_line(card["description"]),
+            "period": card["period"],
+            "units": card["units"],
+            "rows": counts[name],
+            "bytes": len(built[path]),
+            "hash": f"sha256:{hashlib.sha256(built[path]).hexdigest()}",
+            "retrieved": str(card["retrieved"]),
+            "sources": [_source(cards, key) for key in card["sources"]],
+            "licenses": [cards["licences"][key] for key in card["licences"]],
+            "derivation": {
+                "script": "data/build.py",
+                "inputs": card["inputs"],
+                "steps": _one_line(card["steps"]),
+            },
+            "gaps": [_one_line(gap) for gap in card["gaps"]],
+        }
+        if tabular:
+            key = card["key"]
+            resource["schema"] = {
+                "fields": [_field(field) for field in card["fields"]],
+                "primaryKey": key if len(key) > 1 else key[0],
+                "missingValues": [""],
+            }
+        resources.append(resource)
+    package = {**cards["package"], "profile": "data-package", "resources": resources}
+    return (json.dumps(package, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _field(field: Mapping[str, Any]) -> Row:
+    described: Row = {"name": field["name"], "type": field["type"], "description": _one_line(field["description"])}
+    if "unit" in field:
+        described["unit"] = field["unit"]
+    if field["type"] == "boolean":
+        described |= {"trueValues": ["true"], "falseValues": ["false"]}
+    if "constraints" in field:
+        described["constraints"] = field["constraints"]
+    return described
+
+
+def _source(cards: Mapping[str, Any], key: str) -> Row:
+    source = cards["sources"][key]
+    return {k: _one_line(source[k]) for k in ("title", "path") if k in source}
+
+
+def _read(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as handle:
+        yield from csv.DictReader(handle)
+
+
+def _csv(rows: Iterable[Row], columns: Sequence[str]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({c: "" if row.get(c) is None else row[c] for c in columns} for row in rows)
+    return text.getvalue().encode()
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _same(path: Path, content: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == content
+
+
+if __name__ == "__main__":
+    sys.exit(main())
