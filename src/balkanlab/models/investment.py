@@ -9,8 +9,8 @@ import pandas as pd
 
 from balkanlab.models._check import columns, one_of, whole, within
 
-Concept = Literal["flow", "stock", "average", "agency total"]
-CONCEPTS: tuple[Concept, ...] = ("flow", "stock", "average", "agency total")
+Concept = Literal["flow total", "annual average", "stock", "agency total"]
+CONCEPTS: tuple[Concept, ...] = ("flow total", "annual average", "stock", "agency total")
 Scale = Literal["as quoted", "per year", "per head", "per head and year"]
 SCALES: tuple[Scale, ...] = ("as quoted", "per year", "per head", "per head and year")
 
@@ -58,7 +58,7 @@ def can_be_per_year(concept: Concept) -> bool:
     """Whether a figure of this concept has a yearly value: flows (divide) and averages (as they are); a stock
     has none.
     """
-    return one_of("concept", concept, CONCEPTS) in ("flow", "average")
+    return one_of("concept", concept, CONCEPTS) in ("flow total", "annual average")
 
 
 def comparable(first: Concept, second: Concept, *, scale: Scale = "per year") -> bool:
@@ -78,7 +78,7 @@ def comparable(first: Concept, second: Concept, *, scale: Scale = "per year") ->
 def difference_in_differences(
     *, treated_before: float, treated_after: float, control_before: float, control_after: float
 ) -> float:
-    """Change of the treated less the change of the controls: an effect only if both would have moved alike."""
+    """Change of the treated less the change of the controls: an effect only if both would move alike."""
     return (treated_after - treated_before) - (control_after - control_before)
 
 
@@ -117,7 +117,7 @@ def league_table(
             if row["currency"] == "EUR"
             else to_eur(float(row["value_bn"]), usd_per_eur)
         )
-        if yearly and row["concept"] == "flow":
+        if yearly and row["concept"] == "flow total":
             value = per_year(value, calendar_years(int(row["from_year"]), int(row["to_year"])))
         if heads:
             value = per_head(value, population_m[row["iso3"]])

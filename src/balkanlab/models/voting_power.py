@@ -46,7 +46,7 @@ def expected_passes(files: int, quota: int, members: int, yes_pct: float) -> flo
 
 
 def blocking_size(quota: int, members: int) -> int:
-    """Smallest number of members who stop a decision by saying no: n − q + 1. One means: each holds a veto."""
+    """Smallest number of members who can stop a decision: n − q + 1. One means: each holds a veto."""
     whole("members", members, 1, 60)
     return members - whole("quota", quota, 1, members) + 1
 
