@@ -1,0 +1,33 @@
+"""Sphinx extension of the published course: each module below sets up one part of the book."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from balkanlab import __version__
+from balkanlab.publish import (
+    assets,
+    cards,
+    chapters,
+    explorers,
+    files,
+    front,
+    icons,
+    ledger,
+    links,
+    mathml,
+    tables,
+)
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.util.typing import ExtensionMetadata
+
+PARTS = (front, mathml, links, explorers, tables, ledger, cards, chapters, icons, assets, files)
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register every part with Sphinx."""
+    for part in PARTS:
+        part.setup(app)
+    return {"version": __version__, "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

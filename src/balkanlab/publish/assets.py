@@ -1,0 +1,105 @@
+"""Style sheets, scripts and templates of the book, and a theme style sheet without the icon font it carries."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from balkanlab.publish.icons import icon_css
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+HERE = Path(__file__).resolve().parent
+ASSETS = "balkanlab"
+THEME_CSS = "theme/pydata_sphinx_theme/static/styles/pydata-sphinx-theme.css"
+
+
+def rules(css: str) -> Iterator[str]:
+    """The top-level statements of a style sheet, each with its block; comments stay with what follows them."""
+    start = depth = 0
+    position = 0
+    while position < len(css):
+        if css.startswith("/*", position):
+            position = css.index("*/", position) + 2
+            continue
+        char = css[position]
+        if char in "\"'":
+            position = _string_end(css, position)
+        elif char == "{":
+            depth += 1
+        elif char == "}":
+            depth -= 1
+        if depth == 0 and char in "};":
+            yield css[start : position + 1]
+            start = position + 1
+        position += 1
+
+
+def _string_end(css: str, position: int) -> int:
+    quote = css[position]
+    position += 1
+    while css[position] != quote:
+        position += 2 if css[position] == "\\" else 1
+    return position
+
+
+def without_icon_font(css: str) -> str:
+    """The style sheet without the rules, faces and animations of Font Awesome."""
+    return "".join(rule for rule in rules(css) if not _is_icon_font(rule))
+
+
+def _is_icon_font(rule: str) -> bool:
+    body = rule.rsplit("*/", 1)[-1].strip()
+    head = body.split("{", 1)[0].strip()
+    if head.startswith("@font-face") and "Font Awesome" in body.replace("\\", ""):
+        return True
+    if head.startswith("@keyframes") and head.split()[-1].startswith("fa-"):
+        return True
+    if head.startswith("@media"):
+        inner = body.split("{", 1)[1][:-1]
+        return all(_is_icon_font(part) for part in rules(inner) if part.strip())
+    selectors = [selector.strip() for selector in head.split(",")]
+    return all(selector.startswith(".fa") for selector in selectors) and bool(head)
+
+
+def stage(folder: Path) -> Path:
+    """Gather every static file of the book in `folder`, laid out as in `_static`; only changed files are written."""
+    import pydata_sphinx_theme
+
+    from balkanlab.paths import static_file
+
+    theme = Path(pydata_sphinx_theme.__file__).parent / THEME_CSS
+    _write(folder / ASSETS / "theme.css", without_icon_font(theme.read_text(encoding="utf-8")))
+    _write(folder / ASSETS / "icons.css", icon_css())
+    for source in [*sorted((HERE / "static").iterdir()), *sorted(static_file("").iterdir())]:
+        target = folder / ASSETS / source.name
+        if source.is_file() and (not target.is_file() or target.stat().st_mtime < source.stat().st_mtime):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+    return folder
+
+
+def _write(path: Path, text: str) -> None:
+    if path.is_file() and path.read_text(encoding="utf-8") == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Put our templates and static files before those of the theme."""
+    folder = stage(Path(app.doctreedir).parent / "balkanlab_static")
+    config.html_static_path = [*config.html_static_path, str(folder)]
+    config.templates_path = [str(HERE / "templates"), *config.templates_path]
+
+
+def setup(app: Sphinx) -> None:
+    """Prepare the files before Sphinx checks its paths, and load ours last so that they win."""
+    app.connect("config-inited", configure, priority=400)
+    app.add_css_file(f"{ASSETS}/icons.css", priority=800)
+    app.add_css_file(f"{ASSETS}/book.css", priority=900)
+    app.add_js_file(f"{ASSETS}/book.js", loading_method="defer")

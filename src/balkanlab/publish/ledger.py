@@ -1,0 +1,85 @@
+"""The fact-check ledger: every claim of the sources with its verdict, from `data/claims.csv`."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+CLAIMS = "data/claims.csv"
+VERDICTS = {
+    "ok": "Holds",
+    "disputed": "Disputed",
+    "error": "Error",
+    "unverifiable": "Cannot be checked",
+}
+
+
+def read_claims(path: Path) -> list[dict[str, str]]:
+    """The claims in file order, the id under `id`.
+
+    Raises:
+        ValueError: a verdict that is none of the four.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [{**row, "id": row.get("claim_id") or row["id"]} for row in csv.DictReader(file)]
+    for row in rows:
+        if row["check"] not in VERDICTS:
+            raise ValueError(f"{path.name}: claim {row['id']} has the verdict {row['check']!r}")
+    return rows
+
+
+class Ledger(SphinxDirective):
+    """`{ledger}`: all claims, each with an anchor, and buttons that filter them by verdict."""
+
+    def run(self) -> list[nodes.Node]:
+        """The filter and the claims."""
+        path = Path(self.env.srcdir) / CLAIMS
+        self.env.note_dependency(CLAIMS)
+        if not path.is_file():
+            return [nodes.paragraph("", "The ledger has no claims yet.")]
+        rows = read_claims(path)
+        box = nodes.container(classes=["bl-ledger"])
+        box += nodes.raw("", filter_html(rows), format="html")
+        box.extend(claim_node(row) for row in rows)
+        return [box]
+
+
+def filter_html(rows: list[dict[str, str]]) -> str:
+    """Radio buttons that need no script: the style sheet hides what does not match."""
+    counts = Counter(row["check"] for row in rows)
+    options = [("all", f"All ({len(rows)})"), *((v, f"{VERDICTS[v]} ({counts[v]})") for v in VERDICTS if counts[v])]
+    inputs = "".join(
+        f'<label><input type="radio" name="bl-verdict" value="{value}"{" checked" if value == "all" else ""}> {label}</label>'
+        for value, label in options
+    )
+    return f'<fieldset class="bl-filter"><legend>Show</legend>{inputs}</fieldset>'
+
+
+def claim_node(row: dict[str, str]) -> nodes.container:
+    """One claim: id and verdict, the claim, who made it where, and the note on the check."""
+    claim = nodes.container(ids=[row["id"]], classes=["bl-claim", f"bl-{row['check']}"])
+    head = nodes.paragraph("", "", classes=["bl-claim-head"])
+    head += nodes.reference("", row["id"], refuri=f"#{row['id']}", internal=True, classes=["bl-claim-id"])
+    head += nodes.inline("", VERDICTS[row["check"]], classes=["bl-verdict"])
+    claim += head
+    claim += nodes.paragraph("", row["claim"], classes=["bl-claim-text"])
+    where = ", ".join(part for part in (row.get("source"), row.get("locator")) if part)
+    said = row.get("attributed_to") or ""
+    says = f"In {where}" + (f"; said by {said}" if said and said != "author" else "") + "."
+    claim += nodes.paragraph("", says, classes=["bl-claim-where"])
+    if row.get("note"):
+        claim += nodes.paragraph("", row["note"], classes=["bl-claim-note"])
+    return claim
+
+
+def setup(app: Sphinx) -> None:
+    """Register the directive."""
+    app.add_directive("ledger", Ledger)
