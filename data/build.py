@@ -34,7 +34,8 @@ ECONOMIES = {
     "fdi_inflows_pct_gdp": "fdi_inflow_pct_gdp",
 }
 PARTIES = "ALB BGR BIH CZE HRV HUN MDA MKD MNE POL ROU SRB SVK SVN XKX".split()
-CONTEXT = "AUT GRC ITA TUR UKR".split()
+CONTEXT = "AUT BLR DEU GRC ITA LTU RUS TUR UKR".split()
+WINDOW = (11.7, 38.6, 30.6, 55.2)  # degrees: the parties, with a margin
 CHAPTER_TWO = re.compile(r"# Chapter 2 .*?(?=\n# Chapter 3 )", re.DOTALL)
 SYSTEM = re.compile(r"### (2\.\d+) (.*?)(?=\n### |\Z)", re.DOTALL)
 CLAIM_LIST = re.compile(r"\b([a-z]+)-(\d{3})((?:(?:,| to| vs| and) -\d{3})*)")
@@ -167,7 +168,12 @@ def tariff_episodes(facts: Mapping[str, Any]) -> Iterator[Row]:
 
 def quoted_figures(facts: Mapping[str, Any]) -> Iterator[Row]:
     for figure in facts["quoted_figures"]:
-        yield {**figure, "from": str(figure["from"]), "to": str(figure["to"]), "claim_id": figure.get("claim")}
+        yield {
+            **figure,
+            "period_from": figure["from"],
+            "period_to": figure["to"],
+            "claim_id": figure.get("claim"),
+        }
 
 
 def countries(facts: Mapping[str, Any]) -> Iterator[Row]:
@@ -232,7 +238,7 @@ def _remarks(checklist: str) -> dict[str, tuple[str, str, str]]:
 
 
 def outlines(figures: Path, facts: Mapping[str, Any]) -> bytes:
-    """Parties to CEFTA, past and present, and five neighbours for context."""
+    """Parties to CEFTA, past and present, and what their neighbours show inside the window."""
     source = json.loads((figures / "geo_europe_50m.geojson").read_text(encoding="utf-8"))
     wanted = {*PARTIES, *CONTEXT}
     rings = {
@@ -242,7 +248,7 @@ def outlines(figures: Path, facts: Mapping[str, Any]) -> bytes:
         for feature in source["features"]
         if feature["properties"]["iso3"] in wanted
     }
-    thin = simplify.simplify(rings, minimum_area=0.012, islands=0.12)
+    thin = simplify.simplify(rings, minimum_area=0.012, islands=0.12, window=WINDOW)
     features = [
         {
             "type": "Feature",
@@ -301,7 +307,11 @@ def datapackage(cards: Mapping[str, Any], built: Mapping[str, bytes], counts: Ma
 
 
 def _field(field: Mapping[str, Any]) -> Row:
-    described: Row = {"name": field["name"], "type": field["type"], "description": _one_line(field["description"])}
+    described: Row = {
+        "name": field["name"],
+        "type": field["type"],
+        "description": _one_line(field["description"]),
+    }
     if "unit" in field:
         described["unit"] = field["unit"]
     if field["type"] == "boolean":

@@ -7,29 +7,35 @@ Journal 30(1)), and the rings are sewn together again. Coordinates are degrees, 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 Point = tuple[float, float]
 Ring = list[Point]
+Box = tuple[float, float, float, float]
 
 
-def simplify(features: dict[str, list[Ring]], *, minimum_area: float, islands: float) -> dict[str, list[Ring]]:
+def simplify(
+    features: dict[str, list[Ring]], *, minimum_area: float, islands: float, window: Box
+) -> dict[str, list[Ring]]:
     """Outlines with fewer points.
 
     Args:
         features: closed outer rings per country, all from one topology (shared borders share their points).
         minimum_area: a point goes if its triangle with its two neighbours is smaller (square degrees).
-        islands: a ring goes if it is smaller (square degrees), unless it is the country's largest.
+        islands: a ring goes if it is smaller (square degrees), unless it is the country's largest or touches
+            another country.
+        window: west, south, east, north; what lies outside is cut off, after the borders were simplified.
 
     Returns:
         Closed rings, clockwise, rounded to two decimals; largest ring first.
     """
-    kept = {name: _without_islands(rings, islands) for name, rings in features.items()}
+    everywhere = Counter(point for rings in features.values() for ring in rings for point in ring[:-1])
+    kept = {name: _without_islands(rings, islands, everywhere) for name, rings in features.items()}
     junctions = _junctions([ring for rings in kept.values() for ring in rings])
     result = {}
     for name, rings in kept.items():
-        thin = [_round(_sew(ring, junctions, minimum_area)) for ring in rings]
+        thin = [_round(_clip(_sew(ring, junctions, minimum_area), window)) for ring in rings]
         result[name] = [_clockwise(ring) for ring in thin if len(ring) >= 4]
     return result
 
@@ -44,9 +50,13 @@ def geometry(rings: list[Ring]) -> dict[str, Any]:
     return {"type": "MultiPolygon", "coordinates": [[[list(point) for point in ring]] for ring in rings]}
 
 
-def _without_islands(rings: list[Ring], smallest: float) -> list[Ring]:
+def _without_islands(rings: list[Ring], smallest: float, everywhere: Counter[Point]) -> list[Ring]:
     ordered = sorted(rings, key=lambda ring: -abs(area(ring)))
-    return ordered[:1] + [ring for ring in ordered[1:] if abs(area(ring)) >= smallest]
+    return ordered[:1] + [
+        ring
+        for ring in ordered[1:]
+        if abs(area(ring)) >= smallest or any(everywhere[point] > 1 for point in ring[:-1])
+    ]
 
 
 def _junctions(rings: list[Ring]) -> set[Point]:
@@ -84,6 +94,24 @@ def _thin(arc: Ring, minimum_area: float) -> Ring:
             break
         del points[areas.index(smallest) + 1]
     return points
+
+
+def _clip(ring: Ring, window: Box) -> Ring:
+    """The part of a ring inside a window (Sutherland and Hodgman 1974, "Reentrant polygon clipping")."""
+    points = ring[:-1]
+    for axis, limit, keep in ((0, window[0], 1), (1, window[1], 1), (0, window[2], -1), (1, window[3], -1)):
+        clipped: Ring = []
+        for before, point in zip(points[-1:] + points[:-1], points, strict=True):
+            was, now = keep * (before[axis] - limit), keep * (point[axis] - limit)
+            if (was < 0) != (now < 0):
+                share = was / (was - now)
+                clipped.append(
+                    (before[0] + share * (point[0] - before[0]), before[1] + share * (point[1] - before[1]))
+                )
+            if now >= 0:
+                clipped.append(point)
+        points = clipped
+    return points + points[:1]
 
 
 def _round(ring: Ring) -> Ring:
