@@ -1,0 +1,107 @@
+"""A Chromium under Playwright that leaves this machine alone and says what a page asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+
+from balkanlab.doctor import find_browser
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+LOCAL_HOSTS = {"127.0.0.1", "localhost"}
+
+
+@dataclass
+class Log:
+    """What went wrong or went out while pages were open."""
+
+    external: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def clear(self) -> None:
+        self.external.clear()
+        self.failed.clear()
+        self.errors.clear()
+
+    def __str__(self) -> str:
+        kinds = {"external requests": self.external, "failed requests": self.failed, "errors": self.errors}
+        return "; ".join(f"{kind}: {found}" for kind, found in kinds.items() if found) or "nothing"
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A headless Chromium.
+
+    Raises:
+        RuntimeError: there is none on this machine.
+    """
+    path = find_browser()
+    if path is None:
+        raise RuntimeError("no Chromium found: run `make chromium`, or set BALKANLAB_BROWSER to the path of one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def is_external(url: str) -> bool:
+    """Whether an address leaves this machine."""
+    parts = urlsplit(url)
+    return parts.scheme in {"http", "https", "ws", "wss", "ftp"} and parts.hostname not in LOCAL_HOSTS
+
+
+@contextmanager
+def context(browser: Browser, **options: Any) -> Iterator[tuple[BrowserContext, Log]]:
+    """A fresh profile whose pages are watched; requests to other hosts are refused and written down."""
+    log = Log()
+    made = browser.new_context(**options)
+    made.set_default_timeout(30_000)
+    # Only what leaves the machine goes through the handler: intercepting everything would slow every page.
+    made.route(is_external, lambda route: (log.external.append(route.request.url), route.abort())[1])
+    made.on("requestfailed", lambda request: _failed(log, request))
+    made.on("response", lambda response: response.status >= 400 and log.failed.append(f"{response.status} {response.url}"))
+    made.on("console", lambda message: message.type == "error" and log.errors.append(message.text))
+    made.on("weberror", lambda error: log.errors.append(str(error.error)))
+    try:
+        yield made, log
+    finally:
+        made.close()
+
+
+def _failed(log: Log, request: Request) -> None:
+    # A download or a page left early ends its request with ERR_ABORTED; that is no fault of the page.
+    if not is_external(request.url) and "ERR_ABORTED" not in (request.failure or ""):
+        log.failed.append(f"{request.failure} {request.url}")
+
+
+def axe(page: Page, inside: str | None = None) -> list[str]:
+    """WCAG A and AA violations, one line per element."""
+    page.evaluate(AXE)
+    result = page.evaluate(
+        "([inside, tags]) => axe.run(inside || document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
+        [inside, WCAG],
+    )
+    return [
+        f"{violation['id']} at {node['target']}: {node['failureSummary']}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,94 @@
+"""A real JupyterLab on a copy of the course, as `make lab` starts it."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+AUDIT = Path(__file__).parent / "audit"
+BALKANLAB_LAB = (sys.executable, "-m", "balkanlab.cli", "lab")
+PLAIN_LAB = (sys.executable, "-m", "jupyterlab")
+
+
+@dataclass
+class Lab:
+    """A running server: its address, token, the folder it serves, and what it called outside."""
+
+    url: str
+    token: str
+    folder: Path
+    audit: Path
+    log: Path
+
+    def page(self, notebook: str) -> str:
+        """The address of a notebook alone, in a workspace of its own."""
+        return f"{self.url}lab/tree/{notebook}?token={self.token}&reset"
+
+    def called_out(self) -> list[str]:
+        """Hosts that the server or a kernel looked up or connected to."""
+        return self.audit.read_text().splitlines() if self.audit.exists() else []
+
+
+@contextmanager
+def running(folder: Path, scratch: Path, command: Sequence[str] = BALKANLAB_LAB, patience: float = 60) -> Iterator[Lab]:
+    """Starts JupyterLab in `folder` with an empty home in `scratch`; stops it and its kernels at the end.
+
+    Raises:
+        RuntimeError: it did not come up in `patience` seconds; the message ends with its log.
+    """
+    for name in ("home", "config", "data", "runtime"):
+        (scratch / name).mkdir(parents=True, exist_ok=True)
+    token, log, audit = secrets.token_hex(16), scratch / "lab.log", scratch / "audit.log"
+    environment = os.environ | {
+        "HOME": str(scratch / "home"),
+        "JUPYTER_CONFIG_DIR": str(scratch / "config"),
+        "JUPYTER_DATA_DIR": str(scratch / "data"),
+        "JUPYTER_RUNTIME_DIR": str(scratch / "runtime"),
+        "JUPYTER_TOKEN": token,
+        "PYTHONPATH": str(AUDIT),
+        "BALKANLAB_AUDIT_LOG": str(audit),
+    }
+    options = ["--no-browser", "--allow-root", "--ServerApp.port=0", "--ServerApp.ip=127.0.0.1"]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [*command, *options], cwd=folder, env=environment, stdout=out, stderr=out, start_new_session=True
+        )
+    try:
+        yield Lab(_address(scratch / "runtime", process, log, patience), token, folder, audit, log)
+    finally:
+        # The group holds the server, started by a parent of its own, and the kernels it started.
+        _stop(process)
+
+
+def _address(runtime: Path, process: subprocess.Popen[bytes], log: Path, patience: float) -> str:
+    until = time.monotonic() + patience
+    while time.monotonic() < until and process.poll() is None:
+        for file in runtime.glob("jpserver-*.json"):
+            try:
+                return str(json.loads(file.read_text())["url"])
+            except (ValueError, KeyError):
+                pass
+        time.sleep(0.2)
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-4000:]}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    import signal
+
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, how)
+            process.wait(10)
+            return
+        except ProcessLookupError:
+            return
+        except subprocess.TimeoutExpired:
+            continue
