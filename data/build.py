@@ -33,8 +33,24 @@ ECONOMIES = {
     "population": "population",
     "fdi_inflows_pct_gdp": "fdi_inflow_pct_gdp",
 }
-PARTIES = "ALB BGR BIH CZE HRV HUN MDA MKD MNE POL ROU SRB SVK SVN XKX".split()
-CONTEXT = "AUT BLR DEU GRC ITA LTU RUS TUR UKR".split()
+PARTIES = [
+    "ALB",
+    "BGR",
+    "BIH",
+    "CZE",
+    "HRV",
+    "HUN",
+    "MDA",
+    "MKD",
+    "MNE",
+    "POL",
+    "ROU",
+    "SRB",
+    "SVK",
+    "SVN",
+    "XKX",
+]
+CONTEXT = ["AUT", "BLR", "DEU", "GRC", "ITA", "LTU", "RUS", "TUR", "UKR"]
 WINDOW = (11.7, 38.6, 30.6, 55.2)  # degrees: the parties, with a margin
 CHAPTER_TWO = re.compile(r"# Chapter 2 .*?(?=\n# Chapter 3 )", re.DOTALL)
 SYSTEM = re.compile(r"### (2\.\d+) (.*?)(?=\n### |\Z)", re.DOTALL)
@@ -78,7 +94,7 @@ def build(figures: Path, course: Path) -> dict[str, bytes]:
     for name, make in makers.items():
         card = cards["tables"][name]
         columns = [field["name"] for field in card["fields"]]
-        rows = sorted(make(), key=lambda row, key=card["key"]: [str(row[column]) for column in key])
+        rows = sorted(make(), key=_sorter(card["key"]))
         built[f"{name}.csv"] = _csv(rows, columns)
         counts[name] = len(rows)
     features = outlines(figures, facts)
@@ -86,6 +102,10 @@ def build(figures: Path, course: Path) -> dict[str, bytes]:
     counts["outlines"] = len(json.loads(features)["features"])
     built["datapackage.json"] = datapackage(cards, built, counts)
     return built
+
+
+def _sorter(key: Sequence[str]) -> Callable[[Row], list[str]]:
+    return lambda row: [str(row[column]) for column in key]
 
 
 def trade(figures: Path) -> Iterator[Row]:

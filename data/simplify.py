@@ -7,6 +7,7 @@ Journal 30(1)), and the rings are sewn together again. Coordinates are degrees, 
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -42,7 +43,7 @@ def simplify(
 
 def area(ring: Ring) -> float:
     """Signed area in square degrees: positive if the ring runs counter-clockwise."""
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:], strict=False)) / 2
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in itertools.pairwise(ring)) / 2
 
 
 def geometry(rings: list[Ring]) -> dict[str, Any]:
@@ -62,7 +63,7 @@ def _without_islands(rings: list[Ring], smallest: float, everywhere: Counter[Poi
 def _junctions(rings: list[Ring]) -> set[Point]:
     neighbours: dict[Point, set[Point]] = defaultdict(set)
     for ring in rings:
-        for a, b in zip(ring, ring[1:], strict=False):
+        for a, b in itertools.pairwise(ring):
             neighbours[a].add(b)
             neighbours[b].add(a)
     return {point for point, around in neighbours.items() if len(around) > 2}
