@@ -26,8 +26,9 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 VEGALITE_VERSION = "5.21"
 TABLE = "frame"
 KEY = "_k"
-PICTURE_WIDTH = 620
-_AUTOMATIC = re.compile(r"^(view|param|concat)_\d+$")
+WIDTH = 620
+"""Where nothing measures the page; the page script fits the chart to its column."""
+_AUTOMATIC = re.compile(r"^(view|param|concat)_[0-9a-f]+$")
 
 
 def build(explorer: Explorer) -> dict[str, Any]:
@@ -49,22 +50,19 @@ def picture(explorer: Explorer) -> str:
     import vl_convert
 
     spec = single(explorer, explorer._index({}))
-    if spec.get("width") == "container":
-        spec["width"] = PICTURE_WIDTH
-    spec["title"] = explorer.title
     return base64.b64encode(vl_convert.vegalite_to_png(spec, vl_version=VEGALITE_VERSION)).decode()
 
 
 def compile_vega(spec: dict[str, Any]) -> dict[str, Any]:
-    """Vega-Lite to Vega, so that a page needs the smaller of the two libraries only.
+    """Vega-Lite to Vega, for places that need the smaller of the two libraries only and write the title themselves.
 
     Raises:
         ImportError: vl-convert is missing.
     """
     import vl_convert
 
-    compiled: dict[str, Any] = vl_convert.vegalite_to_vega(spec, vl_version=VEGALITE_VERSION)
-    compiled.pop("usermeta", None)
+    bare = {key: value for key, value in spec.items() if key not in {"usermeta", "title"}}
+    compiled: dict[str, Any] = vl_convert.vegalite_to_vega(bare, vl_version=VEGALITE_VERSION)
     return compiled
 
 
@@ -126,13 +124,14 @@ def _assemble(explorer: Explorer, indices: Any, *, bound: bool) -> dict[str, Any
         parameters.append({"name": "setting", "expr": key_expression(explorer)})
     parameters += [{"name": name, "value": value} for name, value in charts.LIGHT.items()]
     if "spec" not in spec and not any(word in spec for word in ("hconcat", "vconcat", "concat", "facet")):
-        spec.setdefault("width", "container")
+        spec.setdefault("width", WIDTH)
         spec.setdefault("height", 280)
         spec["autosize"] = {"type": "fit-x", "contains": "padding"}
     spec.update(
         {
             "$schema": SCHEMA,
             "background": "white",
+            "title": explorer.title,
             "description": explorer.text(),
             "params": [*parameters, *spec.get("params", [])],
             "config": charts.config(),

@@ -171,6 +171,7 @@
     element.setAttribute("aria-labelledby", `${id}-title`);
 
     let view;
+    const fits = spec.autosize?.type === "fit-x";
     const typed = (row) => Object.fromEntries(meta.columns.map(({ name, type }) => {
       if (type === "string") return [name, row[name]];
       return [name, type === "number" ? Number(row[name]) : String(row[name]) === "true"];
@@ -246,6 +247,7 @@
       globalThis.balkanlab.vega = vega;
       view = new vega.View(vega.parse(spec), { renderer: "svg", container: canvas, hover: false });
       view.background("transparent").logLevel(vega.Error);
+      if (fits && canvas.clientWidth) view.width(canvas.clientWidth);
       await paint();
       say(text());
     } catch (fault) {
@@ -255,7 +257,7 @@
     const watcher = new MutationObserver(paint);
     watcher.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     watcher.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
-    if (JSON.stringify(spec.autosize ?? {}).includes("fit-x")) {
+    if (fits) {
       let width = canvas.clientWidth;
       new ResizeObserver(() => {
         if (canvas.clientWidth && canvas.clientWidth !== width) {
@@ -315,6 +317,9 @@
       return evaluateVega(shared.get("source"));
     };
     const mounted = await mount(el, model.get("payload"), vega, ask);
+    for (const target of el.querySelectorAll("input, select, button, summary, .bl-scroll")) {
+      target.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys for itself
+    }
     model.on("change:reply", () => {
       const reply = model.get("reply");
       if (answered && reply.turn === turn) {
