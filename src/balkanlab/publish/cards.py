@@ -22,50 +22,52 @@ def resources(path: Path) -> list[dict[str, Any]]:
     return found
 
 
-def facts(resource: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Label, text and address (or "") of what a card says besides its description."""
-    rows: list[tuple[str, str, str]] = []
-    for source in resource.get("sources", []):
-        rows.append(("Source", source.get("title", ""), source.get("path", "")))
-    for licence in resource.get("licenses", []):
-        rows.append(("Licence", licence.get("title") or licence.get("name", ""), licence.get("path", "")))
-    for key, label in (
-        ("citation", "Cite as"),
-        ("retrieved", "Retrieved"),
-        ("derivation", "How it was made"),
-        ("derived", "How it was made"),
-        ("gaps", "Known gaps"),
-        ("known_gaps", "Known gaps"),
-    ):
-        value = resource.get(key)
-        if value:
-            rows.append((label, "; ".join(value) if isinstance(value, list) else str(value), ""))
-    return rows
+def facts(resource: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a card says besides its description: label and entries, each a text and an address (or "")."""
+    made = resource.get("derivation") or {}
+    rows = f"{resource['rows']:,} rows" if resource.get("rows") else ""
+    found = [
+        ("Period", [(resource.get("period", ""), "")]),
+        ("Size", [(rows, "")]),
+        ("Units", [(resource.get("units", ""), "")]),
+        ("Sources", [(s.get("title", ""), s.get("path", "")) for s in resource.get("sources", [])]),
+        ("Licence", [(x.get("title") or x.get("name", ""), x.get("path", "")) for x in resource.get("licenses", [])]),
+        ("Retrieved", [(resource.get("retrieved", ""), "")]),
+        ("How it was made", [(made.get("steps", ""), "")]),
+        ("Known gaps", [(gap, "") for gap in resource.get("gaps", [])]),
+        ("Checksum", [(resource.get("hash", ""), "")]),
+    ]
+    kept = [(label, [entry for entry in entries if entry[0]]) for label, entries in found]
+    return [(label, entries) for label, entries in kept if entries]
 
 
 def card(resource: dict[str, Any], here: str) -> nodes.section:
-    """One table as a section: description, facts, columns, download."""
+    """One table as a section: description, facts, download, columns. `here` is the name of the page."""
     name = resource["name"]
-    section = nodes.section(ids=[f"table-{name}"], names=[f"table-{name}"], classes=["bl-card"])
-    section += nodes.title("", resource.get("title", name))
+    title = resource.get("title", name)
+    section = nodes.section(ids=[name], names=[name], classes=["bl-card"])
+    section += nodes.title("", title)
     if resource.get("description"):
         section += nodes.paragraph("", resource["description"])
-    listing = nodes.definition_list(classes=["bl-facts"])
-    for label, text, address in facts(resource):
-        body = nodes.paragraph()
-        body += nodes.reference("", text, refuri=address) if address.startswith("http") else nodes.Text(text)
-        listing += nodes.definition_list_item("", nodes.term("", label), nodes.definition("", body))
-    if listing.children:
-        section += listing
-    if resource.get("schema", {}).get("fields"):
-        section += _columns(resource["schema"]["fields"], resource.get("title", name))
     path = resource.get("path", "")
     if path:
-        up = "../" * here.count("/")
         size = f" ({resource['bytes'] / 1000:,.0f} kB)" if resource.get("bytes") else ""
-        link = nodes.reference("", f"Download {path}{size}", refuri=f"{up}data/{path}", classes=["bl-download"])
+        address = f"{'../' * here.count('/')}data/{path}"
+        link = nodes.reference("", f"Download {path}{size}", refuri=address, classes=["bl-download"])
         section += nodes.paragraph("", "", link)
+    listing = nodes.definition_list(classes=["bl-facts"])
+    for label, entries in facts(resource):
+        body = nodes.definition()
+        body += [nodes.paragraph("", "", _entry(text, address)) for text, address in entries]
+        listing += nodes.definition_list_item("", nodes.term("", label), body)
+    section += listing
+    if resource.get("schema", {}).get("fields"):
+        section += _columns(resource["schema"]["fields"], title)
     return section
+
+
+def _entry(text: str, address: str) -> nodes.Node:
+    return nodes.reference("", text, refuri=address) if address.startswith("http") else nodes.Text(text)
 
 
 def _columns(fields: list[dict[str, Any]], title: str) -> nodes.table:

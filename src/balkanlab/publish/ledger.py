@@ -29,10 +29,10 @@ def read_claims(path: Path) -> list[dict[str, str]]:
         ValueError: a verdict that is none of the four.
     """
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [{**row, "id": row.get("claim_id") or row["id"]} for row in csv.DictReader(file)]
+        rows = list(csv.DictReader(file))
     for row in rows:
-        if row["check"] not in VERDICTS:
-            raise ValueError(f"{path.name}: claim {row['id']} has the verdict {row['check']!r}")
+        if row["verdict"] not in VERDICTS:
+            raise ValueError(f"{path.name}: claim {row['id']} has the verdict {row['verdict']!r}")
     return rows
 
 
@@ -54,7 +54,7 @@ class Ledger(SphinxDirective):
 
 def filter_html(rows: list[dict[str, str]]) -> str:
     """Radio buttons that need no script: the style sheet hides what does not match."""
-    counts = Counter(row["check"] for row in rows)
+    counts = Counter(row["verdict"] for row in rows)
     options = [("all", f"All ({len(rows)})"), *((v, f"{VERDICTS[v]} ({counts[v]})") for v in VERDICTS if counts[v])]
     inputs = "".join(
         f'<label><input type="radio" name="bl-verdict" value="{value}"{" checked" if value == "all" else ""}> {label}</label>'
@@ -65,18 +65,19 @@ def filter_html(rows: list[dict[str, str]]) -> str:
 
 def claim_node(row: dict[str, str]) -> nodes.container:
     """One claim: id and verdict, the claim, who made it where, and the note on the check."""
-    claim = nodes.container(ids=[row["id"]], classes=["bl-claim", f"bl-{row['check']}"])
+    claim = nodes.container(ids=[row["id"]], classes=["bl-claim", f"bl-{row['verdict']}"])
     head = nodes.paragraph("", "", classes=["bl-claim-head"])
     head += nodes.reference("", row["id"], refuri=f"#{row['id']}", internal=True, classes=["bl-claim-id"])
-    head += nodes.inline("", VERDICTS[row["check"]], classes=["bl-verdict"])
+    head += nodes.inline("", VERDICTS[row["verdict"]], classes=["bl-verdict"])
     claim += head
     claim += nodes.paragraph("", row["claim"], classes=["bl-claim-text"])
     where = ", ".join(part for part in (row.get("source"), row.get("locator")) if part)
     said = row.get("attributed_to") or ""
     says = f"In {where}" + (f"; said by {said}" if said and said != "author" else "") + "."
     claim += nodes.paragraph("", says, classes=["bl-claim-where"])
-    if row.get("note"):
-        claim += nodes.paragraph("", row["note"], classes=["bl-claim-note"])
+    for column in ("note", "record_says", "softener"):
+        if row.get(column):
+            claim += nodes.paragraph("", row[column], classes=["bl-claim-note"])
     return claim
 
 

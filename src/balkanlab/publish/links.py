@@ -6,7 +6,6 @@ work in JupyterLab too. Here the key is looked up in the source of the entries; 
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+
+from balkanlab.publish.ledger import CLAIMS, read_claims, VERDICTS
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -63,18 +64,14 @@ def bibliography(root: Path) -> dict[str, str]:
 
 def ledger(root: Path) -> dict[str, str]:
     """Claim id → what is claimed and what became of the check."""
-    with (root / "data" / "claims.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {
-        row["claim_id" if "claim_id" in row else "id"]: f"{row['claim']} (Check: {row['check']}.) {row.get('note') or ''}"
-        for row in rows
-    }
+    rows = read_claims(root / CLAIMS)
+    return {row["id"]: f"{row['claim']} ({VERDICTS[row['verdict']]}.) {row['note']}".strip() for row in rows}
 
 
 READERS: dict[str, tuple[Callable[[Path], dict[str, str]], str, str]] = {
     GLOSSARY: (glossary, "glossary term", f"{GLOSSARY}.md"),
     BIBLIOGRAPHY: (bibliography, "bibliography key", "book/references.bib"),
-    LEDGER: (ledger, "claim", "data/claims.csv"),
+    LEDGER: (ledger, "claim", CLAIMS),
 }
 
 
