@@ -93,8 +93,8 @@ def league_table(
 ) -> pd.DataFrame:
     """Rank quoted investment sums by the chosen scale, in euros.
 
-    figures: one row per country with iso3, value_bn, currency ("EUR" or "USD"), concept (CONCEPTS),
-    from_year, to_year.
+    figures: one row per country with iso3, value, unit ("EUR bn" or "USD bn"), concept (CONCEPTS), from, to
+    (years, or texts that start with one).
     1. Turn dollars into euros.
     2. "per year" divides flows by their years and leaves averages alone. Stocks and agency totals, which have
        no yearly value, keep their size and are marked; "as quoted" leaves all alone.
@@ -104,21 +104,19 @@ def league_table(
 
     Rows: iso3, value (EUR bn, or EUR per head), unit, concept, comparable, rank (1 is the largest), sorted.
     """
-    columns("figures", figures, ("iso3", "value_bn", "currency", "concept", "from_year", "to_year"))
+    columns("figures", figures, ("iso3", "value", "unit", "concept", "from", "to"))
     one_of("scale", scale, SCALES)
     one_of("reference", reference, figures["iso3"])
     yearly, heads = scale in ("per year", "per head and year"), scale in ("per head", "per head and year")
     standard = figures.loc[figures["iso3"] == reference, "concept"].iloc[0]
     rows = []
     for row in figures.to_dict("records"):
-        one_of("currency", row["currency"], ("EUR", "USD"))
-        value = (
-            float(row["value_bn"])
-            if row["currency"] == "EUR"
-            else to_eur(float(row["value_bn"]), usd_per_eur)
-        )
+        one_of("unit", row["unit"], ("EUR bn", "USD bn"))
+        value = float(row["value"])
+        if row["unit"] == "USD bn":
+            value = to_eur(value, usd_per_eur)
         if yearly and row["concept"] == "flow total":
-            value = per_year(value, calendar_years(int(row["from_year"]), int(row["to_year"])))
+            value = per_year(value, calendar_years(int(str(row["from"])[:4]), int(str(row["to"])[:4])))
         if heads:
             value = per_head(value, population_m[row["iso3"]])
         fits = comparable(standard, row["concept"], scale=scale)

@@ -186,8 +186,9 @@ def episode_days(start: str | date, end: str | date) -> int:
 
 
 def with_days(episodes: pd.DataFrame) -> pd.DataFrame:
-    """The frame with a column `days` added; needs columns start and end (no open ends)."""
-    columns("episodes", episodes, ("start", "end"))
-    return episodes.assign(
-        days=[episode_days(a, b) for a, b in zip(episodes["start"], episodes["end"], strict=True)]
+    """The episodes that have ended, with a column `days` added; needs columns starts and ends."""
+    columns("episodes", episodes, ("starts", "ends"))
+    closed = episodes[episodes["ends"].notna()]
+    return closed.assign(
+        days=[episode_days(a, b) for a, b in zip(closed["starts"], closed["ends"], strict=True)]
     )
