@@ -54,7 +54,9 @@ def launched() -> Iterator[Browser]:
     """
     path = find_browser()
     if path is None:
-        raise RuntimeError("no Chromium found: run `make chromium`, or set BALKANLAB_BROWSER to the path of one")
+        raise RuntimeError(
+            "no Chromium found: run `make chromium`, or set BALKANLAB_BROWSER to the path of one"
+        )
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         try:
@@ -78,7 +80,10 @@ def context(browser: Browser, **options: Any) -> Iterator[tuple[BrowserContext, 
     # Only what leaves the machine goes through the handler: intercepting everything would slow every page.
     made.route(is_external, lambda route: (log.external.append(route.request.url), route.abort())[1])
     made.on("requestfailed", lambda request: _failed(log, request))
-    made.on("response", lambda response: response.status >= 400 and log.failed.append(f"{response.status} {response.url}"))
+    made.on(
+        "response",
+        lambda response: response.status >= 400 and log.failed.append(f"{response.status} {response.url}"),
+    )
     made.on("console", lambda message: message.type == "error" and log.errors.append(message.text))
     made.on("weberror", lambda error: log.errors.append(str(error.error)))
     try:
@@ -97,7 +102,7 @@ def axe(page: Page, inside: str | None = None) -> list[str]:
     """WCAG A and AA violations, one line per element."""
     page.evaluate(AXE)
     result = page.evaluate(
-        "([inside, tags]) => axe.run(inside || document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
+        "([inside, values]) => axe.run(inside || document, {runOnly: {type: 'tag', values}})",
         [inside, WCAG],
     )
     return [

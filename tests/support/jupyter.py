@@ -38,7 +38,9 @@ class Lab:
 
 
 @contextmanager
-def running(folder: Path, scratch: Path, command: Sequence[str] = BALKANLAB_LAB, patience: float = 60) -> Iterator[Lab]:
+def running(
+    folder: Path, scratch: Path, command: Sequence[str] = BALKANLAB_LAB, patience: float = 60
+) -> Iterator[Lab]:
     """Starts JupyterLab in `folder` with an empty home in `scratch`; stops it and its kernels at the end.
 
     Raises:
