@@ -51,7 +51,7 @@ PARTIES = [
     "XKX",
 ]
 CONTEXT = ["AUT", "BLR", "DEU", "GRC", "ITA", "LTU", "RUS", "TUR", "UKR"]
-WINDOW = (11.7, 38.6, 30.6, 55.2)  # degrees: the parties, with a margin
+WINDOW = (11.7, 38.7, 30.5, 55.2)  # degrees: the parties, with a margin
 CHAPTER_TWO = re.compile(r"# Chapter 2 .*?(?=\n# Chapter 3 )", re.DOTALL)
 SYSTEM = re.compile(r"### (2\.\d+) (.*?)(?=\n### |\Z)", re.DOTALL)
 CLAIM_LIST = re.compile(r"\b([a-z]+)-(\d{3})((?:(?:,| to| vs| and) -\d{3})*)")
