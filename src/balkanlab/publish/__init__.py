@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from balkanlab import __version__
 from balkanlab.publish import (
     assets,
+    belt,
     cards,
     chapters,
     explorers,
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-PARTS = (front, mathml, links, explorers, tables, ledger, cards, chapters, icons, assets, files)
+PARTS = (front, mathml, links, explorers, tables, ledger, cards, chapters, belt, icons, assets, files)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:

@@ -75,7 +75,7 @@ def start_text(meta: dict[str, Any]) -> str:
 
 def start_rows(spec: dict[str, Any], meta: dict[str, Any], limit: int = 60) -> list[list[str]]:
     """The first setting's rows, header first, at most `limit` of them."""
-    columns: list[str] = meta.get("columns", [])
+    columns: list[str] = [column["name"] for column in meta.get("columns", [])]
     for table in _csv_tables(spec):
         rows = list(csv.DictReader(io.StringIO(table)))
         if rows and set(columns) <= set(rows[0]):
@@ -108,7 +108,7 @@ def figure_html(spec: dict[str, Any], compiled: dict[str, Any], vega_url: str) -
     if rows:
         head = "".join(f'<th scope="col">{escape(name.replace("_", " "))}</th>' for name in rows[0])
         body = "".join(f"<tr>{''.join(f'<td>{escape(v)}</td>' for v in row)}</tr>" for row in rows[1:])
-        table = f'<div class="bl-scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     note = f"<p>{escape(meta['note'])}</p>" if meta.get("note") else ""
     return (
         f'<div class="balkanlab-explorer" data-name="{escape(meta["name"])}" data-vega="{escape(vega_url)}">'

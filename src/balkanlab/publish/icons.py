@@ -87,7 +87,7 @@ def svg(name: str) -> str:
         KeyError: no icon of that name.
     """
     if name in SOLIDS:
-        paint, path = 'fill="#000"', SOLIDS[name]
+        paint, path = 'fill="#000" fill-rule="evenodd"', SOLIDS[name]
     else:
         paint = 'fill="none" stroke="#000" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"'
         path = STROKES[name]
