@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from balkanlab.lab import strip_notebook
 
 CELL_TIMEOUT = 60
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {
     "file_extension": ".py",
@@ -48,12 +50,14 @@ def execute(path: Path, timeout: int = CELL_TIMEOUT) -> bool:
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
+        # ipykernel warns about every kernel it starts on loopback; what a cell says comes back as its output.
+        extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(path.parent.resolve())}},
     )
     try:
         client.execute()
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise ExecutionError(f"{path.name} was left as it was: {error}") from error
+        raise ExecutionError(f"{path.name} was left as it was: {_COLOUR.sub('', str(error))}") from error
     tidy(notebook)
     after: bytes = (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
     if after != before:

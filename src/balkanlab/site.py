@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from typing import Any
 from balkanlab.paths import course_root
 
 FIRST_PORT = 8000
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _BUILDER_TRACE = '\nTraceback (most recent call last):\n  File "<string>"'
 
 
@@ -49,15 +51,21 @@ def build(root: Path | None = None, out: Path | None = None) -> Path:
     builder = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", builder, "build", str(root), "--path-output", str(out), "-W"]
     command += ["--toc", str(root / "book" / "_toc.yml"), "--keep-going", "-q"]
-    plain = os.environ | {"NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
     run = subprocess.run(
-        command, capture_output=True, encoding="utf-8", errors="replace", cwd=root, env=plain
+        command,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        cwd=root,
+        env=environment,
+        check=False,
     )
     if run.returncode:
         # Sphinx does not repeat a warning about a page it has already read, so the next build must read all again.
         shutil.rmtree(out / "_build" / ".doctrees", ignore_errors=True)
         shutil.rmtree(out / "_build" / "html" / ".doctrees", ignore_errors=True)
-        said = (run.stderr.strip() or run.stdout.strip()).split(_BUILDER_TRACE)[0][-6000:]
+        said = _COLOUR.sub("", run.stderr.strip() or run.stdout.strip()).split(_BUILDER_TRACE)[0][-6000:]
         raise BookError(f"the book was not built (exit code {run.returncode}):\n{said}")
     return out / "_build" / "html"
 

@@ -130,7 +130,7 @@ def test_glossary_term_explains_itself_on_focus(browser: Browser, site: str) -> 
         term = page.locator("article a[href*='glossary.html#']").first
         term.scroll_into_view_if_needed()
         said = term.evaluate(
-            "link => link.title || (document.getElementById(link.getAttribute('aria-describedby')) || {}).textContent || ''"
+            "a => a.title || document.getElementById(a.getAttribute('aria-describedby'))?.textContent || ''"
         )
         assert len(said) > 20
 
