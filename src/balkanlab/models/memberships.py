@@ -54,7 +54,7 @@ def spells(
     start = dates[basis]
     for other in BASES:
         start = start.fillna(dates[other])
-    never = pd.Timestamp.max
+    never = pd.Timestamp("2261-01-01")  # every unit of pandas dates can hold it
     stays = pd.DataFrame({"iso3": rows["iso3"], "start": start, "end": dates["ended"].fillna(never)})
     merged: list[tuple[str, pd.Timestamp, pd.Timestamp]] = []
     for code, first, last in stays.dropna().sort_values(["iso3", "start"]).itertuples(index=False, name=None):

@@ -210,24 +210,18 @@ def viner_break_even_pct(
 ) -> float:
     """Tariff above which a union that diverts trade pays after all, in percent.
 
-    With p the partner's and w the world's price, x = w(1 + t) and a − bP the demand, the net gain is
-    (x − p)(2a − b(x + p))/2 − (x − w)(a − bx). It is 0 where
-    b x²/2 − b w x + a(w − p) + b p²/2 = 0; the answer is the larger root. Needs w < p < a/b.
-    Raises ValueError if the gain never turns positive before demand dries up.
+    With p the partner's and w the world's price, x = w(1 + t) and demand b(c − P), c the choke price, the net
+    gain is ½b[(c − p)² − (c − x)²] − b(x − w)(c − x). It is 0 at x = w + √((c − w)² − (c − p)²), which lies
+    below c. Raises ValueError unless w < p < c.
     """
     p = within("partner_price", partner_price, 0, above=True)
     w = within("world_price", world_price, 0, above=True)
-    a = within("demand_intercept", demand_intercept, 0, above=True)
-    b = within("demand_slope", demand_slope, 0, above=True)
-    if not w < p < a / b:
-        raise ValueError(
-            f"prices must rise from world over partner to {a / b:g}, got world {w:g}, partner {p:g}"
-        )
-    root = w * w - 2 * a * (w - p) / b - p * p
-    x = w + math.sqrt(root) if root >= 0 else math.inf
-    if x >= a / b:
-        raise ValueError(f"no tariff below the choke price {a / b:g} makes the union pay")
-    return 100 * (x / w - 1)
+    c = within("demand_intercept", demand_intercept, 0, above=True) / within(
+        "demand_slope", demand_slope, 0, above=True
+    )
+    if not w < p < c:
+        raise ValueError(f"prices must rise from world over partner to {c:g}, got world {w:g}, partner {p:g}")
+    return 100 * math.sqrt((c - w) ** 2 - (c - p) ** 2) / w
 
 
 def creation_diversion(
