@@ -131,14 +131,17 @@ class Checks:
             return Verdict(False, f"{why}. {hints[0]}", counts=False)
         except Mismatch as why:
             return Verdict(False, f"{why}. {hints[self._level(task, hints)]}")
+        complaint = kind.complaint(config, normal)
         detail = kind.compare(config, spec["seal"], normal, salt)
-        if detail is None:
+        if detail is None and not complaint:
             return Verdict(True)
         for number, slip in enumerate(spec.get("slips", ())):
             said = number in self._said.get(task, ())
             if not said and kind.compare(config, slip["seal"], normal, f"{salt}|slip") is None:
                 return Verdict(False, slip["say"], said=number)
         level = self._level(task, hints)
+        if complaint:
+            return Verdict(False, f"{complaint}. {hints[level]}")
         if level == 0:
             return Verdict(False, hints[0])
         detail = detail or kind.nudge(config, spec["seal"], normal, salt)

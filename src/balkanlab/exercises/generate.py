@@ -15,7 +15,7 @@ import copy
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,12 +43,12 @@ CELL_SECONDS = 60
 
 def student(source: Source) -> NotebookNode:
     """The notebook that is handed out: stubs and checks; no solutions, hidden tests or instructor notes."""
-    return _edition(source, lambda task: stub(task.solution), check_source)
+    return _edition(source, lambda task: stub(task.solution), check_source, depth=1)
 
 
 def solution(source: Source) -> NotebookNode:
     """The solved notebook, to be read: no markers, no hidden tests."""
-    return _edition(source, lambda task: solved(task.solution), check_source)
+    return _edition(source, lambda task: solved(task.solution), check_source, depth=2)
 
 
 def instructor(source: Source) -> NotebookNode:
@@ -56,7 +56,7 @@ def instructor(source: Source) -> NotebookNode:
 
     Notes stand inside the hidden tests, because nbgrader removes those, and only those, from its release.
     """
-    return _edition(source, lambda task: task.solution, lambda task: _graded_check(source, task))
+    return _edition(source, lambda task: task.solution, lambda task: _graded_check(source, task), depth=2)
 
 
 def check_source(task: Task) -> str:
@@ -83,10 +83,15 @@ def _graded_check(source: Source, task: Task) -> str:
     )
 
 
-def _edition(source: Source, solve: Any, check: Any) -> NotebookNode:
+def _edition(
+    source: Source, solve: Callable[[Task], str], check: Callable[[Task], str], *, depth: int
+) -> NotebookNode:
     cells: list[NotebookNode] = []
     for block in source.blocks:
         cells += _plain_cells(block) if block.task is None else _task_cells(block.task, solve, check)
+    for cell in cells:
+        if cell.cell_type == "markdown" and depth > 1:
+            cell.source = cell.source.replace("](../", "](" + "../" * depth)
     _unique_ids(cells)
     metadata = {"balkanlab": {"exercises": source.name, "chapter": source.chapter}}
     return _notebook(cells, metadata)
@@ -108,7 +113,7 @@ def _plain_cells(block: Block) -> list[NotebookNode]:
     return [new_code_cell(block.source, id=_text_id(block.source))]
 
 
-def _task_cells(task: Task, solve: Any, check: Any) -> list[NotebookNode]:
+def _task_cells(task: Task, solve: Callable[[Task], str], check: Callable[[Task], str]) -> list[NotebookNode]:
     heading, _, body = task.text.partition("\n")
     level, marks = LEVELS[task.difficulty], f"{task.points} point{'s' if task.points > 1 else ''}"
     hashes = heading.split(" ")[0]
@@ -208,14 +213,23 @@ def seal_checks(source: Source, root: Path) -> dict[str, Any]:
     for task, answer, wrong in run_solution(source, root):
         kind, salt = KINDS[task.kind], f"{source.name}|{task.id}"
         try:
-            seal = kind.seal(task.config, kind.read(task.config, answer), salt)
+            normal = kind.read(task.config, answer)
+            seal = kind.seal(task.config, normal, salt)
+            problem = kind.complaint(task.config, normal)
+            slips = [
+                {
+                    "say": item.say,
+                    "seal": kind.seal(task.config, kind.read(task.config, value), f"{salt}|slip"),
+                }
+                for item, value in zip(task.wrong, wrong, strict=True)
+                if item.say
+            ]
         except Exception as error:
-            raise SourceError(f"{source.name}, task {task.id}: the solution's answer: {error}") from error
-        slips = []
-        for item, value in zip(task.wrong, wrong, strict=True):
-            if item.say:
-                normal = kind.read(task.config, value)
-                slips.append({"say": item.say, "seal": kind.seal(task.config, normal, f"{salt}|slip")})
+            raise SourceError(
+                f"{source.name}, task {task.id}: an answer cannot be sealed: {error}"
+            ) from error
+        if problem:
+            raise SourceError(f"{source.name}, task {task.id}: the solution's {problem}")
         tasks[task.id] = {
             "title": task.title,
             "system": task.system,

@@ -18,7 +18,7 @@ import io
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from balkanlab.exercises import values
 from balkanlab.exercises.values import Mismatch, Unfinished
@@ -70,6 +70,10 @@ class Kind(ABC):
     @abstractmethod
     def compare(self, config: Config, seal: Seal, normal: Any, salt: str) -> str | None:
         """None where the value is the sealed one, else what can be said about the difference (or "")."""
+
+    def complaint(self, config: Config, normal: Any) -> str:
+        """A property that every answer must have and this one lacks, or ""."""
+        return ""
 
     def nudge(self, config: Config, seal: Seal, normal: Any, salt: str) -> str:
         """What kind of slip it is (sign, unit), or ""."""
@@ -237,29 +241,42 @@ class Table(Kind):
         return None
 
 
+class FunctionResults(NamedTuple):
+    """The results of the calls in normal form, and the first property that does not hold (or "")."""
+
+    results: list[Any]
+    broken: str
+
+
 class Function(Kind):
     """A function, called with each argument list of `calls`; `returns` configures the kind of its results.
 
     `properties` lists named properties, each over its own argument lists: `non_negative`, `between` (with
     `low`, `high`), `increasing` and `decreasing` (along the list), `constant`, `raises` (a ValueError).
-    The function never sees the lists themselves, only copies, and may not change its arguments.
+    `name` is what messages call it. The function never sees the lists themselves, only copies, and may not change its arguments.
     """
 
-    def read(self, config: Config, value: object) -> list[Any]:
+    def read(self, config: Config, value: object) -> FunctionResults:
         if values.is_unfinished(value):
             raise Unfinished("nothing here yet")
         if not callable(value):
             raise Mismatch(
                 f"this is {values.kind_name(value)}, the function itself is wanted, without brackets"
             )
-        returns = config["returns"]
-        results = [self._call(value, arguments, returns) for arguments in config["calls"]]
-        for rule in config.get("properties", ()):
-            self._hold(value, rule, returns)
-        return results
+        results = [self._call(value, arguments, config) for arguments in config["calls"]]
+        broken = ""
+        try:
+            for rule in config.get("properties", ()):
+                self._hold(value, rule, config)
+        except Mismatch as why:
+            broken = str(why)
+        return FunctionResults(results, broken)
 
-    def _call(self, function: Callable[..., object], arguments: Sequence[Any], returns: Config) -> Any:
-        shown = show_call(arguments)
+    def complaint(self, config: Config, normal: FunctionResults) -> str:
+        return normal.broken
+
+    def _call(self, function: Callable[..., object], arguments: Sequence[Any], config: Config) -> Any:
+        shown, returns = show_call(config, arguments), config["returns"]
         given = copy.deepcopy(list(arguments))
         try:
             result = function(*given)
@@ -274,15 +291,15 @@ class Function(Kind):
         except Mismatch as why:
             raise Mismatch(f"the result of {shown}: {why}") from None
 
-    def _hold(self, function: Callable[..., object], rule: Config, returns: Config) -> None:
+    def _hold(self, function: Callable[..., object], rule: Config, config: Config) -> None:
         name, over = rule["name"], rule["over"]
         if name == "raises":
             for arguments in over:
                 if not _refuses(function, arguments):
-                    raise Mismatch(f"{show_call(arguments)} should raise a ValueError")
+                    raise Mismatch(f"{show_call(config, arguments)} should raise a ValueError")
             return
-        results = [self._call(function, arguments, returns) for arguments in over]
-        shown = [show_call(arguments) for arguments in over]
+        results = [self._call(function, arguments, config) for arguments in over]
+        shown = [show_call(config, arguments) for arguments in over]
         low = 0 if name == "non_negative" else rule.get("low", -math.inf)
         high = rule.get("high", math.inf)
         if name in {"non_negative", "between"}:
@@ -301,17 +318,17 @@ class Function(Kind):
             if not holds[name](results[k - 1], results[k]):
                 raise Mismatch(f"{shown[k]} should be {wanted[name]} {shown[k - 1]}")
 
-    def seal(self, config: Config, normal: list[Any], salt: str) -> Seal:
+    def seal(self, config: Config, normal: FunctionResults, salt: str) -> Seal:
         returns = config["returns"]
         kind = KINDS[returns["kind"]]
-        return {"results": [kind.seal(returns, r, f"{salt}|{k}") for k, r in enumerate(normal)]}
+        return {"results": [kind.seal(returns, r, f"{salt}|{k}") for k, r in enumerate(normal.results)]}
 
-    def compare(self, config: Config, seal: Seal, normal: list[Any], salt: str) -> str | None:
+    def compare(self, config: Config, seal: Seal, normal: FunctionResults, salt: str) -> str | None:
         returns = config["returns"]
         kind = KINDS[returns["kind"]]
-        for k, (sealed, result) in enumerate(zip(seal["results"], normal, strict=True)):
+        for k, (sealed, result) in enumerate(zip(seal["results"], normal.results, strict=True)):
             if kind.compare(returns, sealed, result, f"{salt}|{k}") is not None:
-                return f"{show_call(config['calls'][k])} is not yet what it should be"
+                return f"{show_call(config, config['calls'][k])} is not yet what it should be"
         return None
 
 
@@ -329,10 +346,10 @@ def _short(error: BaseException) -> str:
     return " ".join(str(error).split())[:80]
 
 
-def show_call(arguments: Sequence[Any]) -> str:
-    """`f(7, 5)`, for messages; long arguments are cut."""
+def show_call(config: Config, arguments: Sequence[Any]) -> str:
+    """`power_to_act(7, 5)`, for messages; long arguments are cut."""
     shown = ", ".join(repr(argument) for argument in arguments)
-    return f"f({shown if len(shown) <= 60 else shown[:57] + '…'})"
+    return f"{config.get('name', 'f')}({shown if len(shown) <= 60 else shown[:57] + '…'})"
 
 
 KINDS: dict[str, Kind] = {

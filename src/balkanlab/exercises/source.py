@@ -34,7 +34,9 @@ All other cells are shown as they are. Every source begins with a code cell `set
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,8 +48,14 @@ from balkanlab.exercises.kinds import KINDS
 BEGIN_SOLUTION, END_SOLUTION = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_HIDDEN, END_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 TASK_ID = re.compile(r"\d+\.\d+[a-z]")
-PLACEHOLDER = re.compile(r"^\s*(\w+\s*(:[^=]+)?=\s*)?\.\.\.\s*(#.*)?$")
-MARKS = ("setup", "task", "solution", "check", "hidden", "note")
+MARKS = {
+    "setup": "code",
+    "task": "markdown",
+    "solution": "code",
+    "check": "raw",
+    "hidden": "code",
+    "note": "markdown",
+}
 _COMMON = {"answer", "kind", "points", "difficulty", "minutes", "hints", "wrong"}
 
 
@@ -158,6 +166,8 @@ def _blocks(name: str, cells: list[Any]) -> list[Block]:
             blocks.append(Block("text" if cell.cell_type == "markdown" else "code", cell.source))
             continue
         mark = marks[0]
+        if cell.cell_type != MARKS[mark]:
+            raise SourceError(f"{name}: a cell marked {mark} is {cell.cell_type}, not {MARKS[mark]}")
         if mark == "setup":
             blocks.append(Block("setup", cell.source))
             continue
@@ -204,6 +214,8 @@ def _configure(name: str, task: Task, text: str) -> None:
         else:
             task.wrong.append(Wrong(wrong))
     task.config = {key: value for key, value in spec.items() if key not in _COMMON}
+    if task.kind == "function":
+        task.config["name"] = task.answer
 
 
 def _obey(source: Source) -> None:
@@ -222,31 +234,39 @@ def _obey(source: Source) -> None:
             raise SourceError(f"{where}: BEGIN SOLUTION and END SOLUTION do not pair up")
 
 
-def stub(solution: str) -> str:
-    """A solution cell as the student gets it: without what lies between the markers."""
-    kept: list[str] = []
+def is_placeholder(line: str) -> bool:
+    """Whether a line is there to be filled in: it holds the three dots, as in `members = ...`."""
+    try:
+        tree = ast.parse(line.strip())
+    except SyntaxError:
+        return False
+    return any(isinstance(node, ast.Constant) and node.value is Ellipsis for node in ast.walk(tree))
+
+
+def _marked(solution: str) -> Iterator[tuple[str, bool]]:
+    """The lines of a solution cell without its markers, each with whether it stood between them."""
     inside = False
     for line in solution.splitlines():
-        if line.strip() == BEGIN_SOLUTION:
-            inside = True
-        elif line.strip() == END_SOLUTION:
-            inside = False
-        elif not inside:
-            kept.append(line)
-    return "\n".join(kept).strip("\n")
+        if line.strip() in (BEGIN_SOLUTION, END_SOLUTION):
+            inside = line.strip() == BEGIN_SOLUTION
+        else:
+            yield line, inside
+
+
+def stub(solution: str) -> str:
+    """A solution cell as the student gets it: without what lies between the markers."""
+    return "\n".join(line for line, inside in _marked(solution) if not inside).strip("\n")
 
 
 def solved(solution: str) -> str:
     """A solution cell to read: without markers and without the placeholders that it fills."""
-    return "\n".join(
-        line
-        for line in solution.splitlines()
-        if line.strip() not in (BEGIN_SOLUTION, END_SOLUTION) and not PLACEHOLDER.match(line)
-    ).strip("\n")
+    return "\n".join(line for line, inside in _marked(solution) if inside or not is_placeholder(line)).strip(
+        "\n"
+    )
 
 
 def is_part_of(stub_text: str, solution_text: str) -> bool:
     """Whether every line of the stub, placeholders aside, stands in the solution in the same order."""
     lines = iter(solution_text.splitlines())
-    wanted = [line for line in stub_text.splitlines() if line.strip() and not PLACEHOLDER.match(line)]
+    wanted = [line for line in stub_text.splitlines() if line.strip() and not is_placeholder(line)]
     return all(any(line == other for other in lines) for line in wanted)
