@@ -301,7 +301,7 @@ def datapackage(cards: Mapping[str, Any], built: Mapping[str, bytes], counts: Ma
             "description": _one_line(card["description"]),
             "period": card["period"],
             "units": card["units"],
-            "rows": counts[name],
+            "rows" if tabular else "features": counts[name],
             "bytes": len(built[path]),
             "hash": f"sha256:{hashlib.sha256(built[path]).hexdigest()}",
             "retrieved": str(card["retrieved"]),

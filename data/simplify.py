@@ -88,13 +88,21 @@ def _thin(arc: Ring, minimum_area: float) -> Ring:
     if arc[0] > arc[-1]:
         return _thin(arc[::-1], minimum_area)[::-1]
     points = list(arc)
-    while len(points) > 2:
-        areas = [abs(area([a, b, c, a])) for a, b, c in zip(points, points[1:], points[2:], strict=False)]
-        smallest = min(areas)
-        if smallest >= minimum_area:
+    areas = [_triangle(points, i) for i in range(1, len(points) - 1)]  # areas[i] belongs to points[i + 1]
+    while areas:
+        i = min(range(len(areas)), key=areas.__getitem__)
+        if areas[i] >= minimum_area:
             break
-        del points[areas.index(smallest) + 1]
+        del points[i + 1], areas[i]
+        for beside in (i - 1, i):
+            if 0 <= beside < len(areas):
+                areas[beside] = _triangle(points, beside + 1)
     return points
+
+
+def _triangle(points: Ring, i: int) -> float:
+    (ax, ay), (bx, by), (cx, cy) = points[i - 1 : i + 2]
+    return abs((bx - ax) * (cy - ay) - (cx - ax) * (by - ay)) / 2
 
 
 def _clip(ring: Ring, window: Box) -> Ring:

@@ -213,7 +213,7 @@ def card(name: str) -> Card:
         description=resource["description"],
         period=resource["period"],
         units=resource["units"],
-        rows=resource["rows"],
+        rows=resource["rows"] if "rows" in resource else resource["features"],
         bytes=resource["bytes"],
         columns=tuple(
             Column(field["name"], field["type"], field.get("unit", ""), field["description"])
@@ -371,7 +371,8 @@ def _rule(check: str, value: Any, resource: dict[str, Any]) -> str:
         return "empty, but the rule is: a value is required"
     if "unique" in check:
         return f"{value!r} comes twice, but the rule is: {', '.join(_key(resource))} must be unique"
-    return f"{value!r} breaks the rule: {check}"
+    plain = value.item() if hasattr(value, "item") else value
+    return f"{plain!r} breaks the rule: {check}"
 
 
 def _key(resource: dict[str, Any]) -> list[str]:
