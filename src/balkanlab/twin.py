@@ -45,12 +45,16 @@ def picture(explorer: Explorer) -> str:
     """The chart at its start as a PNG, base64, for places that draw no Vega-Lite.
 
     Raises:
-        ImportError: vl-convert is missing.
+        ImportError: vl-convert or Pillow is missing.
     """
     import vl_convert
+    from PIL import Image
 
     spec = single(explorer, explorer._index({}))
-    return base64.b64encode(vl_convert.vegalite_to_png(spec, vl_version=VEGALITE_VERSION)).decode()
+    png = vl_convert.vegalite_to_png(spec, vl_version=VEGALITE_VERSION, scale=1.5)
+    small = io.BytesIO()
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(64).save(small, "PNG", optimize=True)
+    return base64.b64encode(small.getvalue()).decode()
 
 
 def compile_vega(spec: dict[str, Any]) -> dict[str, Any]:
