@@ -24,8 +24,9 @@ def cover_ratio(exports: float, imports: float) -> float:
 
 
 def _shares(shares_pct: Iterable[float]) -> list[float]:
-    shares = [within("share", share, 0, 100) for share in shares_pct]
-    if sum(shares) > 100 + 1e-6:
+    slack = 1e-6  # sums of rounded parts
+    shares = [within("share", share, 0, 100 + slack) for share in shares_pct]
+    if sum(shares) > 100 + slack:
         raise ValueError(f"shares must add up to at most 100, got {sum(shares):g}")
     return [share / 100 for share in shares]
 

@@ -177,17 +177,24 @@ def fit(panel: pd.DataFrame, spec: Spec) -> Any:
     """The pyfixest model of a specification; `.tidy()` has every coefficient. Errors clustered by undirected
     pair.
     """
+    rows = sample_of(panel, spec)
+    used = [name for name in spec.regressors if rows[name].nunique() > 1]
+    outcome = "value_kusd" if spec.estimator == "PPML" else "log_value"
+    return _run(spec.estimator, outcome, used, spec.effects, rows)
+
+
+def _run(
+    estimator: Estimator, outcome: str, regressors: Iterable[str], effects: Iterable[str], rows: pd.DataFrame
+) -> Any:
     import pyfixest
 
-    rows = sample_of(panel, spec)
-    outcome = "value_kusd" if spec.estimator == "PPML" else "log_value"
-    estimator = pyfixest.fepois if spec.estimator == "PPML" else pyfixest.feols
-    used = [name for name in spec.regressors if rows[name].nunique() > 1]
-    formula = f"{outcome} ~ {' + '.join(used)} | {' + '.join(spec.effects)}"
+    command = pyfixest.fepois if estimator == "PPML" else pyfixest.feols
+    formula = f"{outcome} ~ {' + '.join(regressors)} | {' + '.join(effects)}"
     with warnings.catch_warnings():
-        # dropped observations are counted in the table instead
+        # dropped observations are counted in the tables instead
         warnings.filterwarnings("ignore", message=".*(separation|singleton)", category=UserWarning)
-        return estimator(formula, data=rows, vcov={"CRV1": "pair"})
+        warnings.simplefilter("ignore", DeprecationWarning)  # pyfixest's use of pandas
+        return command(formula, data=rows, vcov={"CRV1": "pair"})
 
 
 def estimate(panel: pd.DataFrame, spec: Spec, *, label: str = "") -> pd.DataFrame:
@@ -376,8 +383,6 @@ def event_study(
     If the agreement did the work, the path is flat before `base_year` and rises after.
     Rows: year, effect_pct, low_pct, high_pct (0 in the base year).
     """
-    import pyfixest
-
     rows = sample_of(panel, Spec(first=first, last=last))
     years = sorted(int(y) for y in rows["year"].unique())
     one_of("base_year", base_year, years)
@@ -386,12 +391,8 @@ def event_study(
     rows = rows[~rows["pair"].isin(leavers)]
     ever = rows["pair"].isin(keepers).astype(float)
     dummies = {f"y{y}": ever * (rows["year"] == y) for y in years if y != base_year}
-    formula = (
-        f"value_kusd ~ {' + '.join([*dummies, 'eu', 'saa'])} | exporter_year + importer_year + directed_pair"
-    )
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=".*(separation|singleton)", category=UserWarning)
-        model = pyfixest.fepois(formula, data=rows.assign(**dummies), vcov={"CRV1": "pair"})
+    regressors = [*dummies, "eu", "saa"]
+    model = _run("PPML", "value_kusd", regressors, Spec().effects, rows.assign(**dummies))
     path = []
     for year in years:
         coef = 0.0 if year == base_year else float(model.coef()[f"y{year}"])
