@@ -54,10 +54,15 @@ def figure(members: list[Stay]) -> str:
     lines = []
     for stay in members:
         begin, end = (stay.joined - START) / width, ((stay.left or END) - START) / width
-        span = f"{int(stay.joined)} to {int(stay.left)}, left" if stay.left else f"since {int(stay.joined)}, still in"
+        span = (
+            f"{int(stay.joined)} to {int(stay.left)}, left"
+            if stay.left
+            else f"since {int(stay.joined)}, still in"
+        )
         lines.append(
             f'<li class="{"left" if stay.left else "stays"}"><span class="bl-belt-name">{escape(stay.name)}</span>'
-            f'<span class="bl-belt-line"><span class="bl-belt-bar" style="--from:{begin:.3f};--to:{end:.3f}"></span></span>'
+            f'<span class="bl-belt-line"><span class="bl-belt-bar" style="--from:{begin:.3f};--to:{end:.3f}"></span>'
+            "</span>"
             f'<span class="sr-only">{span}</span></li>'
         )
     years = "".join(f'<span style="--at:{(y - START) / width:.3f}">{y}</span>' for y in (1995, 2005, 2015))

@@ -31,7 +31,10 @@ def facts(resource: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
         ("Size", [(rows, "")]),
         ("Units", [(resource.get("units", ""), "")]),
         ("Sources", [(s.get("title", ""), s.get("path", "")) for s in resource.get("sources", [])]),
-        ("Licence", [(x.get("title") or x.get("name", ""), x.get("path", "")) for x in resource.get("licenses", [])]),
+        (
+            "Licence",
+            [(x.get("title") or x.get("name", ""), x.get("path", "")) for x in resource.get("licenses", [])],
+        ),
         ("Retrieved", [(resource.get("retrieved", ""), "")]),
         ("How it was made", [(made.get("steps", ""), "")]),
         ("Known gaps", [(gap, "") for gap in resource.get("gaps", [])]),
@@ -81,7 +84,13 @@ def _columns(fields: list[dict[str, Any]], title: str) -> nodes.table:
     for field in fields:
         unit = field.get("unit")
         meaning = " ".join(
-            part for part in (field.get("title") or "", field.get("description") or "", f"[{unit}]" if unit else "") if part
+            part
+            for part in (
+                field.get("title") or "",
+                field.get("description") or "",
+                f"[{unit}]" if unit else "",
+            )
+            if part
         )
         body += _row([field["name"], field.get("type", ""), meaning], code_first=True)
     group += body

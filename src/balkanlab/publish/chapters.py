@@ -67,7 +67,9 @@ class Chapters(SphinxDirective):
             card += nodes.paragraph("", facts(chapter), classes=["bl-chapter-facts"])
         else:
             tasks = sum(len(s.get("tasks") or []) for s in (chapter.get("systems") or {}).values())
-            card += nodes.paragraph("", f"{tasks} tasks, each with a check and three hints", classes=["bl-chapter-facts"])
+            card += nodes.paragraph(
+                "", f"{tasks} tasks, each with a check and three hints", classes=["bl-chapter-facts"]
+            )
         return card
 
 

@@ -26,6 +26,7 @@ REDIRECT = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>balkanlab</title>
+<link rel="icon" href="data:,">
 <meta http-equiv="refresh" content="0; url={page}">
 <link rel="canonical" href="{page}">
 </head>

@@ -25,8 +25,8 @@ STROKES = {
     "print": "M7 8V3h10v5M7 17H4V9h16v8h-3M7 14h10v7H7z",
     "pencil": "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
     "lamp": "M9 18h6M10 21h4M8.5 14.5a6 6 0 1 1 7 0c-.6.6-.5 1.5-.5 2.5h-6c0-1 .1-1.9-.5-2.5z",
-    "branch": "M7 7v10M7 3a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM7 17a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM17 5a2 2 0 1 0 0 4 2 2 0 0 0 0-4z"
-    "M17 9c0 4-5 4-10 6",
+    "branch": "M7 7v10M7 3a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM7 17a2 2 0 1 0 0 4 2 2 0 0 0 0-4z"
+    "M17 5a2 2 0 1 0 0 4 2 2 0 0 0 0-4zM17 9c0 4-5 4-10 6",
     "left": "M15 5l-7 7 7 7",
     "right": "M9 5l7 7-7 7",
     "down": "M5 9l7 7 7-7",
@@ -69,14 +69,18 @@ MARKS = {
     "alert": (".admonition.warning", ".admonition.caution", ".admonition.attention", ".admonition.important"),
     "cross": (".admonition.error", ".admonition.danger"),
 }
-_BASE = """.fa-solid,.fas,.far,.fab,.fa-brands,.fa-regular{display:inline-block;width:1em;height:1em;vertical-align:-.125em;
-background-color:currentColor;mask:var(--bl-icon) center/contain no-repeat;
+_BASE = """.fa-solid,.fas,.far,.fab,.fa-brands,.fa-regular{display:inline-block;width:1em;height:1em;
+vertical-align:-.125em;background-color:currentColor;mask:var(--bl-icon) center/contain no-repeat;
 -webkit-mask:var(--bl-icon) center/contain no-repeat;flex:none}
 .fa-lg{font-size:1.15em}
 @media (forced-colors:active){.fa-solid,.fas,.far,.fab,.fa-brands{forced-color-adjust:none;background-color:ButtonText}}
 .admonition>.admonition-title::after,div.admonition>.admonition-title::after{content:""!important;
 background-color:var(--pst-color-info);mask:var(--bl-mark) center/contain no-repeat;
 -webkit-mask:var(--bl-mark) center/contain no-repeat;width:1.1rem!important;height:1.1rem!important;top:.6rem!important}
+a.reference.download::before{content:""!important;display:inline-block;width:.9em;height:.9em;padding:0!important;
+margin-inline-end:.25em;vertical-align:-.1em;background-color:currentColor;
+mask:var(--bl-i-download) center/contain no-repeat;
+-webkit-mask:var(--bl-i-download) center/contain no-repeat}
 """
 
 

@@ -21,6 +21,14 @@ VERDICTS = {
     "unverifiable": "Cannot be checked",
 }
 
+SOURCES = {
+    "valdai": "Valdai Discussion Club 2025",
+    "paradigms": "Global Weekly 2023",
+    "riac": "Russian International Affairs Council",
+    "luli": "Luli 2024",
+    "antic": "Antić 2024",
+}
+
 
 def read_claims(path: Path) -> list[dict[str, str]]:
     """The claims in file order, the id under `id`.
@@ -55,9 +63,12 @@ class Ledger(SphinxDirective):
 def filter_html(rows: list[dict[str, str]]) -> str:
     """Radio buttons that need no script: the style sheet hides what does not match."""
     counts = Counter(row["verdict"] for row in rows)
-    options = [("all", f"All ({len(rows)})"), *((v, f"{VERDICTS[v]} ({counts[v]})") for v in VERDICTS if counts[v])]
+    options = [
+        ("all", f"All ({len(rows)})"),
+        *((v, f"{VERDICTS[v]} ({counts[v]})") for v in VERDICTS if counts[v]),
+    ]
     inputs = "".join(
-        f'<label><input type="radio" name="bl-verdict" value="{value}"{" checked" if value == "all" else ""}> {label}</label>'
+        f'<label><input type="radio" name="bl-verdict" value="{value}"{" checked" * (value == "all")}> {label}</label>'
         for value, label in options
     )
     return f'<fieldset class="bl-filter"><legend>Show</legend>{inputs}</fieldset>'
@@ -71,14 +82,23 @@ def claim_node(row: dict[str, str]) -> nodes.container:
     head += nodes.inline("", VERDICTS[row["verdict"]], classes=["bl-verdict"])
     claim += head
     claim += nodes.paragraph("", row["claim"], classes=["bl-claim-text"])
-    where = ", ".join(part for part in (row.get("source"), row.get("locator")) if part)
-    said = row.get("attributed_to") or ""
-    says = f"In {where}" + (f"; said by {said}" if said and said != "author" else "") + "."
-    claim += nodes.paragraph("", says, classes=["bl-claim-where"])
+    claim += _where(row)
     for column in ("note", "record_says", "softener"):
         if row.get(column):
             claim += nodes.paragraph("", row[column], classes=["bl-claim-note"])
     return claim
+
+
+def _where(row: dict[str, str]) -> nodes.paragraph:
+    said, place = row.get("attributed_to") or "", (row.get("locator") or "").strip("()")
+    where = nodes.paragraph("", "", classes=["bl-claim-where"])
+    where += nodes.reference(
+        "", SOURCES[row["source"]], refuri=f"bibliography.html#{row['source']}", internal=True
+    )
+    where += nodes.Text(
+        (f", in “{place}”" if place else "") + (f"; said by {said}" if said not in ("", "author") else "")
+    )
+    return where
 
 
 def setup(app: Sphinx) -> None:

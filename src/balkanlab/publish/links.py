@@ -16,7 +16,7 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
-from balkanlab.publish.ledger import CLAIMS, read_claims, VERDICTS
+from balkanlab.publish.ledger import CLAIMS, VERDICTS, read_claims
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -58,7 +58,8 @@ def bibliography(root: Path) -> dict[str, str]:
     style = find_plugin("pybtex.style.formatting", "plain")()
     backend = find_plugin("pybtex.backends", "plaintext")()
     return {
-        entry.key: " ".join(entry.text.render(backend).split()) for entry in style.format_entries(works.entries.values())
+        entry.key: " ".join(entry.text.render(backend).split())
+        for entry in style.format_entries(works.entries.values())
     }
 
 
@@ -160,7 +161,9 @@ class ResolveEntries(SphinxPostTransform):
             uri = self.app.builder.get_relative_uri(here, page) if here != page else ""
             classes = ["bl-entry", f"bl-{page.rsplit('/', 1)[-1]}"]
             text = node.children or [nodes.Text(key)]
-            link = nodes.reference("", "", *text, internal=True, refuri=f"{uri}#{key}", reftitle=hint, classes=classes)
+            link = nodes.reference(
+                "", "", *text, internal=True, refuri=f"{uri}#{key}", reftitle=hint, classes=classes
+            )
             node.replace_self(link)
 
 
@@ -174,8 +177,9 @@ def anchors(app: Sphinx, document: nodes.document) -> None:
     if app.env.docname != GLOSSARY:
         return
     for section in document.findall(nodes.section):
-        name = slug(section.next_node(nodes.title).astext())  # type: ignore[union-attr]
-        if name not in section["ids"]:
+        title = section.next_node(nodes.title)
+        name = slug(title.astext()) if title else ""
+        if name and name not in section["ids"]:
             section["ids"].insert(0, name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import fromstring
 
 from docutils import nodes
 from sphinx.util import logging
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from sphinx.writers.html5 import HTML5Translator
 
 LOGGER = logging.getLogger(__name__)
+# How many children these elements must have, by the MathML Core specification.
+PARTS = {"mfrac": 2, "msub": 2, "msup": 2, "mroot": 2, "munder": 2, "mover": 2, "msubsup": 3, "munderover": 3}
 
 
 @lru_cache(maxsize=2048)
@@ -36,19 +39,18 @@ def to_mathml(latex: str, display: str = "inline") -> str:
         math: str = convert(source, display=display)
     except Exception as error:
         raise ValueError(f"not understood: {source}") from error
-    if "\\" in _visible_text(math):
+    tree = fromstring(math)
+    if "\\" in "".join(tree.itertext()):
         raise ValueError(f"unknown command in: {source}")
+    for element in tree.iter():
+        name = element.tag.rsplit("}", 1)[-1]
+        if len(element) != PARTS.get(name, len(element)):
+            raise ValueError(f"a part is missing in: {source}")
     body = math[math.index(">") + 1 : -len("</math>")]
     return (
         f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="{display}"><semantics>{body}'
         f'<annotation encoding="application/x-tex">{escape(source, quote=False)}</annotation></semantics></math>'
     )
-
-
-def _visible_text(math: str) -> str:
-    from xml.etree.ElementTree import fromstring
-
-    return "".join(fromstring(math).itertext())
 
 
 def _write(translator: HTML5Translator, node: nodes.Element, display: str) -> str:
