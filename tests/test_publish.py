@@ -127,18 +127,6 @@ class TestLinks:
         assert links.slug("Trade diversion") == "trade-diversion"
         assert links.slug("90/180 rule") == "90180-rule"
 
-    def test_sources(self, course: Path) -> None:
-        index = links.Index(course)
-        assert index.hint(links.GLOSSARY, "trade-diversion") == (
-            "Trade diversion: A dearer partner replaces a cheaper outsider. (Viner 1950)"
-        )
-        assert "Customs Union Issue" in index.hint(links.BIBLIOGRAPHY, "viner1950")
-        assert index.hint(links.LEDGER, "antic-021") == "Two episodes (Error.) There were more"
-
-    def test_unknown_key_names_key_and_source(self, course: Path) -> None:
-        with pytest.raises(KeyError, match=r"viner1951.*references\.bib"):
-            links.Index(course).hint(links.BIBLIOGRAPHY, "viner1951")
-
     def test_long_text_is_cut_between_words(self) -> None:
         cut = links.shorten("word " * 200)
         assert len(cut) <= links.HINT_LENGTH + 2

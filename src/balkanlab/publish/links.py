@@ -34,9 +34,9 @@ def slug(title: str) -> str:
     return _DROPPED.sub("", title.strip().lower()).replace(" ", "-")
 
 
-def glossary(root: Path) -> dict[str, str]:
+def glossary(env: BuildEnvironment) -> dict[str, str]:
     """Slug → definition, from the third-level headings of the glossary page."""
-    text = (root / f"{GLOSSARY}.md").read_text(encoding="utf-8")
+    text = (Path(env.srcdir) / f"{GLOSSARY}.md").read_text(encoding="utf-8")
     entries = {}
     for block in re.split(r"^### ", text, flags=re.M)[1:]:
         title, _, rest = block.partition("\n")
@@ -45,31 +45,26 @@ def glossary(root: Path) -> dict[str, str]:
     return entries
 
 
-def bibliography(root: Path) -> dict[str, str]:
-    """Citation key → the work as a line of text.
-
-    Raises:
-        OSError: no references.bib.
-    """
-    from pybtex.database import parse_file
+def bibliography(env: BuildEnvironment) -> dict[str, str]:
+    """Citation key → the work as a line of text, for the works that the bibliography page lists."""
     from pybtex.plugin import find_plugin
 
-    works = parse_file(str(root / "book" / "references.bib"), bib_format="bibtex")
-    style = find_plugin("pybtex.style.formatting", "plain")()
     backend = find_plugin("pybtex.backends", "plaintext")()
+    domain: Any = env.get_domain("cite")
     return {
-        entry.key: " ".join(entry.text.render(backend).split())
-        for entry in style.format_entries(works.entries.values())
+        citation.key: " ".join(citation.formatted_entry.text.render(backend).split())
+        for citation in domain.citations
     }
 
 
-def ledger(root: Path) -> dict[str, str]:
+def ledger(env: BuildEnvironment) -> dict[str, str]:
     """Claim id → what is claimed and what became of the check."""
-    rows = read_claims(root / CLAIMS)
+    rows = read_claims(Path(env.srcdir) / CLAIMS)
     return {row["id"]: f"{row['claim']} ({VERDICTS[row['verdict']]}.) {row['note']}".strip() for row in rows}
 
 
-READERS: dict[str, tuple[Callable[[Path], dict[str, str]], str, str]] = {
+# Page → how to read its entries, what one of them is called, and the file that holds them.
+READERS: dict[str, tuple[Callable[[BuildEnvironment], dict[str, str]], str, str]] = {
     GLOSSARY: (glossary, "glossary term", f"{GLOSSARY}.md"),
     BIBLIOGRAPHY: (bibliography, "bibliography key", "book/references.bib"),
     LEDGER: (ledger, "claim", CLAIMS),
@@ -88,21 +83,11 @@ def shorten(text: str, length: int = HINT_LENGTH) -> str:
 
 
 class Index:
-    """The entries of the three pages, read when first asked for."""
+    """The entries of the three pages, each read once per build, when first asked for."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, env: BuildEnvironment) -> None:
+        self._env = env
         self._entries: dict[str, dict[str, str]] = {}
-
-    def entries(self, page: str) -> dict[str, str]:
-        """Key → text of one of the three pages; nothing if its source is not there."""
-        if page not in self._entries:
-            read, _, _ = READERS[page]
-            try:
-                self._entries[page] = read(self.root)
-            except FileNotFoundError:
-                self._entries[page] = {}
-        return self._entries[page]
 
     def hint(self, page: str, key: str) -> str:
         """The text of an entry.
@@ -110,22 +95,27 @@ class Index:
         Raises:
             KeyError: no such entry; the message says what was looked for and where.
         """
-        _, kind, source = READERS[page]
+        read, kind, source = READERS[page]
+        if page not in self._entries:
+            try:
+                self._entries[page] = read(self._env)
+            except FileNotFoundError:
+                self._entries[page] = {}
         try:
-            return shorten(self.entries(page)[key])
+            return shorten(self._entries[page][key])
         except KeyError:
             raise KeyError(f"unknown {kind} {key!r}: there is none in {source}") from None
 
 
+_RUN: dict[str, Index] = {}
+
+
 def index_of(env: BuildEnvironment) -> Index:
-    """The index of this run: its sources are read once for all pages."""
+    """The index of this build."""
     root = str(env.srcdir)
     if root not in _RUN:
-        _RUN[root] = Index(Path(root))
+        _RUN[root] = Index(env)
     return _RUN[root]
-
-
-_RUN: dict[str, Index] = {}
 
 
 def entry_links(document: nodes.document) -> Iterator[addnodes.pending_xref]:
