@@ -6,6 +6,8 @@ The ink is a Vega parameter, so that one specification serves light and dark pag
 
 from __future__ import annotations
 
+import json
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,10 @@ PALETTE = ("#0072b2", "#d55e00", "#00896a", "#b5609a", "#8a6d00", "#6b7280")
 RAMP = ("#dceaf5", "#9fc5e3", "#5b9bcb", "#2171a8", "#08406f")
 LIGHT = {"ink": "#1f2933", "faint": "#d5dbe1", "land": "#e4e8ec"}
 """Vega parameters that the page script changes for a dark page."""
+LAND = "land"
+"""As a word's colour: the word is background, drawn pale on any page and left out of the legend."""
+TITLE_WIDTH = 32
+"""Letters of an axis title on one line, so that it fits a phone."""
 
 
 def config() -> dict[str, Any]:
@@ -42,7 +48,8 @@ def config() -> dict[str, Any]:
             **text,
             "titleFontWeight": "normal",
             "orient": "top",
-            "columns": 3,
+            "columns": {"expr": "narrow ? 1 : 3"},
+            "labelLimit": 260,
             "symbolType": "square",
         },
         "header": text,
@@ -88,7 +95,7 @@ def bars(
                 scale=_scale(domain),
                 stack="zero" if stack else None,
             ),
-            "y": alt.Y(f"{y}:N", title=_title(y, y_title) or None, sort=None, axis=alt.Axis(labelLimit=220)),
+            "y": alt.Y(f"{y}:N", title=_title(y, y_title), sort=None, axis=alt.Axis(labelLimit=220)),
             "tooltip": _tooltip(frame),
         }
         if color:
@@ -98,9 +105,10 @@ def bars(
         base = alt.Chart(frame).encode(**encoding)
         chart: Any = base.mark_bar()
         if not stack:
-            labels = base.mark_text(align="left", dx=4).encode(
-                text=alt.Text(f"{text or x}:Q", format=text_format), color=alt.value({"expr": "ink"})
-            )
+            left = f"datum[{json.dumps(x)}] < 0"
+            labels = base.mark_text(
+                align={"expr": f"{left} ? 'right' : 'left'"}, dx={"expr": f"{left} ? -4 : 4"}
+            ).encode(text=alt.Text(f"{text or x}:Q", format=text_format), color=alt.value({"expr": "ink"}))
             chart = chart + labels
         return _sized(chart, height or alt.Step(46 if side_by_side else 36))
 
@@ -166,7 +174,7 @@ def intervals(
     def draw(frame: pd.DataFrame) -> alt.TopLevelMixin:
         import altair as alt
 
-        row = alt.Y(f"{y}:N", title=_title(y, y_title) or None, sort=None, axis=alt.Axis(labelLimit=260))
+        row = alt.Y(f"{y}:N", title=_title(y, y_title), sort=None, axis=alt.Axis(labelLimit=260))
         tint: dict[str, Any] = {"color": _color(color, colors, legend=color != y)} if color else {}
         base = alt.Chart(frame)
         span = base.mark_rule(strokeWidth=2.5, clip=True).encode(
@@ -198,7 +206,8 @@ def tiles(
     """A matrix: a tile for each pair of words, coloured by `value` and written with `text`.
 
     Args:
-        words: if `value` holds words, each word's colour; otherwise `value` is a number on the blue ramp.
+        words: if `value` holds words, each word's colour or `LAND`; otherwise `value` is a number on the
+            blue ramp.
         text: the column written into the tile; words stand in dark ink, numbers turn light on dark tiles.
     """
 
@@ -206,8 +215,8 @@ def tiles(
         import altair as alt
 
         base = alt.Chart(frame).encode(
-            x=alt.X(f"{x}:N", title=_title(x, x_title) or None, sort=None, axis=alt.Axis(labelAngle=-40)),
-            y=alt.Y(f"{y}:N", title=_title(y, y_title) or None, sort=None),
+            x=alt.X(f"{x}:N", title=_title(x, x_title), sort=None, axis=alt.Axis(labelAngle=-40)),
+            y=alt.Y(f"{y}:N", title=_title(y, y_title), sort=None),
         )
         if words:
             fill: Any = _color(value, words)
@@ -231,8 +240,9 @@ def country_map(
 ) -> Chart:
     """A map of `outlines` (GeoJSON features with `properties.iso3`) coloured by the words in `value`.
 
-    The frame has one row per country with its `iso3` and `country`. Say under the map that the boundaries
-    are Natural Earth's de facto lines.
+    `words` gives each word its colour, or `LAND` for countries that are only background. The frame has one row
+    per country with its `iso3` and `country`. Say under the map that the boundaries are Natural Earth's de
+    facto lines.
     """
     shapes = {feature["properties"]["iso3"]: feature["geometry"] for feature in outlines["features"]}
     table = [{"iso3": iso3, "type": "Feature", "geometry": shape} for iso3, shape in sorted(shapes.items())]
@@ -257,8 +267,9 @@ def country_map(
     return draw
 
 
-def _title(column: str, title: str | None) -> str:
-    return column.replace("_", " ") if title is None else title
+def _title(column: str, title: str | None) -> Any:
+    """The title of an axis, in lines short enough for a phone; None for no title."""
+    return textwrap.wrap(column.replace("_", " ") if title is None else title, TITLE_WIDTH) or None
 
 
 def _scale(domain: tuple[float, float] | None) -> Any:
@@ -282,16 +293,22 @@ def _color(
 
     scale = alt.Scale()
     if isinstance(colors, Mapping):
-        scale = alt.Scale(domain=list(colors), range=list(colors.values()))
+        shown = {word: color for word, color in colors.items() if color != LAND}
+        scale = alt.Scale(domain=list(shown), range=list(shown.values()))
     elif colors is not None:
         scale = alt.Scale(domain=list(colors), range=[PALETTE[i % len(PALETTE)] for i in range(len(colors))])
-    return alt.Color(
+    encoding = alt.Color(
         f"{column}:N",
         scale=scale,
         sort=_order(colors),
         title=title,
         legend=alt.Legend() if legend else None,
     )
+    land = [word for word in colors if colors[word] == LAND] if isinstance(colors, Mapping) else []
+    if not land:
+        return encoding
+    background = alt.FieldOneOfPredicate(field=column, oneOf=land)
+    return alt.condition(background, alt.value({"expr": LAND}), encoding)
 
 
 def _tooltip(frame: pd.DataFrame) -> list[Any]:
@@ -299,7 +316,7 @@ def _tooltip(frame: pd.DataFrame) -> list[Any]:
 
     numbers = set(frame.select_dtypes("number").columns)
     return [
-        alt.Tooltip(f"{column}:{'Q' if column in numbers else 'N'}", title=_title(str(column), None))
+        alt.Tooltip(f"{column}:{'Q' if column in numbers else 'N'}", title=str(column).replace("_", " "))
         for column in frame.columns
     ]
 

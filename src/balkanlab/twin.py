@@ -126,7 +126,8 @@ def _assemble(explorer: Explorer, indices: Any, *, bound: bool) -> dict[str, Any
         parameters.append(entry)
     if explorer.controls:
         parameters.append({"name": "setting", "expr": key_expression(explorer)})
-    parameters += [{"name": name, "value": value} for name, value in charts.LIGHT.items()]
+    page = {**charts.LIGHT, "narrow": False}
+    parameters += [{"name": name, "value": value} for name, value in page.items()]
     if "spec" not in spec and not any(word in spec for word in ("hconcat", "vconcat", "concat", "facet")):
         spec.setdefault("width", WIDTH)
         spec.setdefault("height", 280)

@@ -171,7 +171,11 @@
     element.setAttribute("aria-labelledby", `${id}-title`);
 
     let view;
-    const fits = spec.autosize?.type === "fit-x";
+    const fit = () => {
+      if (!canvas.clientWidth) return;
+      if (spec.autosize?.type === "fit-x") view.width(canvas.clientWidth);
+      view.signal("narrow", canvas.clientWidth < 480);
+    };
     const typed = (row) => Object.fromEntries(meta.columns.map(({ name, type }) => {
       if (type === "string") return [name, row[name]];
       return [name, type === "number" ? Number(row[name]) : String(row[name]) === "true"];
@@ -247,7 +251,7 @@
       globalThis.balkanlab.vega = vega;
       view = new vega.View(vega.parse(spec), { renderer: "svg", container: canvas, hover: false });
       view.background("transparent").logLevel(vega.Error);
-      if (fits && canvas.clientWidth) view.width(canvas.clientWidth);
+      fit();
       await paint();
       say(text());
     } catch (fault) {
@@ -257,15 +261,14 @@
     const watcher = new MutationObserver(paint);
     watcher.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     watcher.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
-    if (fits) {
-      let width = canvas.clientWidth;
-      new ResizeObserver(() => {
-        if (canvas.clientWidth && canvas.clientWidth !== width) {
-          width = canvas.clientWidth;
-          view.width(width).runAsync();
-        }
-      }).observe(canvas);
-    }
+    let width = canvas.clientWidth;
+    new ResizeObserver(() => {
+      if (canvas.clientWidth && canvas.clientWidth !== width) {
+        width = canvas.clientWidth;
+        fit();
+        view.runAsync();
+      }
+    }).observe(canvas);
     element.dataset.state = "ready";
     element.balkanlab = { view, rows, set, show, values: () => ({ ...values }) };
     element.dispatchEvent(new CustomEvent("balkanlab:ready", { bubbles: true }));
