@@ -16,6 +16,13 @@ settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Shows the table of systems after a pass as well, from whichever worker printed it."""
+    for report in terminalreporter.getreports("passed"):
+        if "test_every_system_is_taught" in report.nodeid and report.when == "call":
+            terminalreporter.write_line(report.capstdout)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

@@ -85,8 +85,12 @@ class Weight:
 def weighing(page: Page) -> Iterator[Weight]:
     """Weighs what the page loads inside the block."""
     weight, responses = Weight(), []
-    page.on("response", responses.append)
+
+    def note(response: Response) -> None:
+        responses.append(response)
+
+    page.on("response", note)
     yield weight
-    page.remove_listener("response", responses.append)
+    page.remove_listener("response", note)
     for response in responses:
         weight._hear(response)

@@ -1,0 +1,168 @@
+"""Each chapter in a real JupyterLab, started as `make lab` starts it: alive before and after it is run."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from balkanlab.lab import WIDGET_VIEW
+from support import chromium, course, jupyter
+
+pytestmark = pytest.mark.lab
+CHAPTERS = [chapter["notebook"] for chapter in course.chapters()]
+LIVE = ".jp-OutputArea .balkanlab-explorer[data-state='ready']"
+TWIN = ".jp-OutputArea .vega-embed :is(svg, canvas)"
+RUN_PATIENCE = 240
+
+
+@pytest.fixture(scope="module")
+def lab(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[jupyter.Lab]:
+    """JupyterLab on what a reader gets: manifest, data, notebooks and exercises, in a folder of their own."""
+    scratch = tmp_path_factory.mktemp("lab")
+    folder = scratch / "course"
+    folder.mkdir()
+    shutil.copy(root / "course.yml", folder)
+    for name in ("data", "notebooks", "exercises"):
+        if (root / name).is_dir():
+            ignore = shutil.ignore_patterns(".*", "source", "solutions", "instructor", "__pycache__")
+            shutil.copytree(root / name, folder / name, ignore=ignore)
+    with jupyter.running(folder, scratch) as running:
+        yield running
+
+
+@pytest.fixture
+def tab(browser: Browser, lab: jupyter.Lab) -> Iterator[tuple[Page, chromium.Log]]:
+    with chromium.context(browser, viewport={"width": 1400, "height": 1000}) as (made, log):
+        made.set_default_timeout(60_000)
+        yield made.new_page(), log
+
+
+def open_notebook(page: Page, lab: jupyter.Lab, notebook: str) -> None:
+    page.goto(lab.page(notebook))
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    # A start-up question such as "would you like news?" would stand above everything.
+    assert page.locator(".jp-toast-message, .Toastify__toast").count() == 0
+    assert page.locator(".jp-Dialog").count() == 0
+
+
+def scroll_to_end(page: Page) -> None:
+    """Brings every cell into view, for JupyterLab renders what is seen."""
+    page.evaluate(
+        """async () => {
+          const box = document.querySelector('.jp-WindowedPanel-outer, .jp-Notebook');
+          for (let y = 0; y < box.scrollHeight; y += 500) {
+            box.scrollTop = y;
+            await new Promise((resolve) => setTimeout(resolve, 60));
+          }
+          box.scrollTop = 0;
+        }"""
+    )
+
+
+def run_all(page: Page, patience: float = RUN_PATIENCE) -> None:
+    """Runs every cell from the menu and waits until none is queued or running."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.wait_for_function(
+        """() => {
+          const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map((p) => p.textContent);
+          return prompts.length && !prompts.some((text) => text.includes('*'));
+        }""",
+        timeout=patience * 1000,
+    )
+
+
+def stored(content: dict[str, Any], mime: str) -> int:
+    return sum(mime in o.get("data", {}) for cell in content["cells"] for o in cell.get("outputs", []))
+
+
+@pytest.mark.parametrize("notebook", CHAPTERS)
+def test_chapter_is_alive_before_and_after_it_is_run(
+    tab: tuple[Page, chromium.Log], lab: jupyter.Lab, notebook: str
+) -> None:
+    page, log = tab
+    content = course.notebook(notebook)
+    twins = stored(content, course.VEGALITE)
+    movable = sum(bool(spec["usermeta"]["balkanlab"]["controls"]) for spec in course.specs(content))
+    assert movable > 0
+
+    open_notebook(page, lab, notebook)
+    scroll_to_end(page)
+    assert page.locator(TWIN).count() == twins, "charts drawn in the unrun notebook"
+    assert page.locator(LIVE).count() == 0
+    assert str(log) == "nothing"
+
+    run_all(page)
+    scroll_to_end(page)
+    assert page.locator(".jp-OutputArea [data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert page.locator(LIVE).count() == movable, "live explorers after Run All"
+    slider = page.locator(f"{LIVE} input[type=range]").first
+    slider.scroll_into_view_if_needed()
+    explorer = page.locator(LIVE).filter(has=slider).first
+    before = explorer.evaluate(
+        "box => [box.querySelector('.bl-describe').innerText, box.querySelector('svg').innerHTML]"
+    )
+    at_end = slider.evaluate("input => input.value === input.max")
+    slider.focus()
+    page.keyboard.press("ArrowLeft" if at_end else "ArrowRight")
+    page.wait_for_function(
+        """([css, text, svg]) => [...document.querySelectorAll(css)].some((box) =>
+          box.contains(document.activeElement) && box.querySelector('.bl-describe').innerText !== text
+          && box.querySelector('svg').innerHTML !== svg)""",
+        arg=[LIVE, *before],
+    )
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+s")
+    path = lab.folder / notebook
+    _wait_for_save(page, path)
+    saved = json.loads(path.read_text(encoding="utf-8"))
+    assert stored(saved, WIDGET_VIEW) == 0, "the saved notebook keeps dead widgets"
+    assert stored(saved, course.VEGALITE) == twins
+    assert "widgets" not in saved["metadata"]
+    assert str(log) == "nothing"
+    assert lab.called_out() == []
+
+
+def _wait_for_save(page: Page, path: Path) -> None:
+    before = path.stat().st_mtime_ns
+    for _ in range(100):
+        if path.stat().st_mtime_ns != before:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{path.name} was not saved")
+
+
+def test_plain_jupyterlab_gets_the_course_settings(lab: jupyter.Lab, tmp_path: Path) -> None:
+    """Without `make lab`'s options: the settings come with the installed package."""
+    with jupyter.running(lab.folder, tmp_path, jupyter.PLAIN_LAB) as plain:
+        text = urlopen(f"{plain.url}lab?token={plain.token}").read().decode()
+        config = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', text, re.DOTALL)[1])
+        assert "@jupyterlab/apputils-extension:announcements" in config["disabledExtensions"]
+        assert not config.get("news", {}).get("url")
+        assert plain.called_out() == []
+
+
+@pytest.mark.parametrize("chapter", course.chapters(), ids=lambda chapter: chapter["id"])
+def test_exercises_greet_a_new_student_with_hints(
+    tab: tuple[Page, chromium.Log], lab: jupyter.Lab, root: Path, chapter: dict[str, Any]
+) -> None:
+    page, log = tab
+    open_notebook(page, lab, chapter["exercises"])
+    run_all(page)
+    scroll_to_end(page)
+    text = page.locator(".jp-Notebook").inner_text()
+    tasks = [task for system in chapter["systems"].values() for task in system["tasks"]]
+    for task in tasks:
+        assert re.search(rf"^{re.escape(task)}: (ok|not yet)", text, re.MULTILINE), f"{task} said nothing"
+    assert "Traceback" not in text
+    assert str(log) == "nothing"
+    assert lab.called_out() == []
