@@ -303,7 +303,7 @@ effects = {
 # answer: effects
 # kind: table
 # key: specification
-# columns: {effect_pct: {tolerance: 1}}
+# columns: {effect_pct: {tolerance: 1, decimals: 3}}
 # points: 3
 # difficulty: 3
 # minutes: 20

@@ -56,6 +56,14 @@ def bucket(value: float, offset: float, tolerance: float) -> int:
     return math.floor((value - offset) / _width(tolerance))
 
 
+def settled(how: Config, answer: float) -> float:
+    """The answer to seal, rounded to `decimals` where the author gives them.
+
+    For estimates, whose last digits differ between machines: equal sources have to give equal seals.
+    """
+    return round(answer, int(how["decimals"])) if "decimals" in how else answer
+
+
 class Kind(ABC):
     """One kind of answer. `config` is what the author wrote; `seal` is what the checks file holds."""
 
@@ -81,7 +89,10 @@ class Kind(ABC):
 
 
 class Number(Kind):
-    """A real number within an absolute `tolerance`, both ends included (none given: one millionth)."""
+    """A real number within an absolute `tolerance`, both ends included (none given: one millionth).
+
+    `decimals` rounds the answer before it is sealed, see `settled`.
+    """
 
     SLIPS: Sequence[tuple[Callable[[float], float], str]] = (
         (lambda x: -x, "the sign is the wrong way round"),
@@ -97,6 +108,7 @@ class Number(Kind):
 
     def seal(self, config: Config, normal: float, salt: str) -> Seal:
         tolerance = float(config.get("tolerance", 0))
+        normal = settled(config, normal)
         offset = offset_for(normal, tolerance)
         return {"offset": offset, "digest": digest(salt, str(bucket(normal, offset, tolerance)))}
 
@@ -179,6 +191,7 @@ class Items(Kind):
     def seal(self, config: Config, normal: list[Any], salt: str) -> Seal:
         offsets: list[float] = []
         if config.get("items") == "number":
+            normal = [settled(config, number) for number in normal]
             offsets = [offset_for(number, float(config.get("tolerance", 0))) for number in normal]
         texts = list(self._texts(config, offsets, normal))
         seal: Seal = {"count": len(normal), "digest": digest(salt, "|".join(texts))}
@@ -221,7 +234,8 @@ class Table(Kind):
             cells = [row[name] for row in normal.values()]
             offsets: list[float] = []
             if how.get("kind") != "text":
-                offsets = [offset_for(float(str(c)), float(how.get("tolerance", 0))) for c in cells]
+                cells = [settled(how, float(str(cell))) for cell in cells]
+                offsets = [offset_for(cell, float(how.get("tolerance", 0))) for cell in cells]
             columns[name] = {"digest": digest(f"{salt}|{name}", self._column(how, offsets, cells))}
             if offsets:
                 columns[name]["offsets"] = offsets
@@ -253,7 +267,7 @@ class Function(Kind):
 
     `properties` lists named properties, each over its own argument lists: `non_negative`, `between` (with
     `low`, `high`), `increasing` and `decreasing` (along the list), `constant`, `raises` (a ValueError).
-    `name` is what messages call it. The function never sees the lists themselves, only copies, and may not change its arguments.
+    `name` is what messages call it. The function sees copies of its arguments and may not change them.
     """
 
     def read(self, config: Config, value: object) -> FunctionResults:

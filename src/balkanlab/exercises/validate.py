@@ -109,6 +109,7 @@ def validate(notebook: NotebookNode, folder: Path, *, timeout: int = 60) -> list
         kernel_name="python3",
         allow_errors=True,
         record_timing=False,
+        coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
     stopped = ""
