@@ -1,16 +1,18 @@
-"""Power of a voting body to act, and of its members to stop it.
+"""Power of a voting body to act, and of its members to stop it or to tip it.
 
-Members count one vote each. A rule "q/n" passes a decision when at least q of the n members agree.
+In the first half members count one vote each; a rule "q/n" passes a decision when at least q of the n members
+agree. In the second half members have weights, and a coalition wins with at least the quota of the weight.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from math import comb
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from math import comb, factorial
 
 import pandas as pd
 
-from balkanlab.models._check import whole, within
+from balkanlab.models._check import one_of, whole, within
 
 
 def parse_rule(rule: str) -> tuple[int, int]:
@@ -90,3 +92,66 @@ def backlog(*, rule: str, yes_pct: float, files: int, blocker: bool = False) -> 
         ],
         columns=["file", "state", "decisions", "pass_pct", "blocking_size"],
     )
+
+
+def _pivots(weights: Mapping[str, float], quota: float) -> dict[str, list[int]]:
+    """For each member: by size, how many coalitions without it lose and win with it.
+
+    Exact, by trying all 2ⁿ coalitions of n ≤ 20 members. A hair (1e-9 of the weight) below the quota still wins,
+    so that two thirds of three equal votes are two votes on every machine.
+    """
+    names = list(weights)
+    whole("members", len(names), 1, 20)
+    total = sum(within(f"weight of {name}", weight, 0) for name, weight in weights.items())
+    if not 0 < quota <= total * (1 + 1e-9):
+        raise ValueError(f"quota must be above 0 and at most the total weight of {total:g}, got {quota!r}")
+    need = quota - 1e-9 * total
+    found = {}
+    for name in names:
+        others = [weights[other] for other in names if other != name]
+        found[name] = [
+            sum(need - weights[name] <= sum(group) < need for group in combinations(others, size))
+            for size in range(len(names))
+        ]
+    return found
+
+
+def banzhaf(weights: Mapping[str, float], quota: float) -> dict[str, float]:
+    """Normalised Penrose-Banzhaf index: each member's share of all swings (Penrose 1946, Banzhaf 1965).
+
+    A swing is a coalition that loses without the member and wins with it. `weights` 0 or more, at most 20
+    members; a coalition wins with a weight of at least `quota` (above 0, at most the total). Sums to 1.
+    """
+    swings = {name: sum(counts) for name, counts in _pivots(weights, quota).items()}
+    total = sum(swings.values())
+    return {name: count / total for name, count in swings.items()}
+
+
+def shapley_shubik(weights: Mapping[str, float], quota: float) -> dict[str, float]:
+    """Shapley-Shubik index: share of all orders of voting in which the member tips the vote (1954). Sums to 1."""
+    n = len(weights)
+    orders = [factorial(size) * factorial(n - size - 1) for size in range(n)]
+    return {
+        name: sum(order * count for order, count in zip(orders, counts, strict=True)) / factorial(n)
+        for name, counts in _pivots(weights, quota).items()
+    }
+
+
+def weight_and_power(
+    weights: Mapping[str, float], *, quota_pct: float, index: str = "Banzhaf"
+) -> pd.DataFrame:
+    """Share of weight and of power, member by member.
+
+    `quota_pct` above 0, at most 100, of the total weight; `index` "Banzhaf" or "Shapley-Shubik". Rows: member,
+    measure ("weight", "power"), share_pct.
+    """
+    one_of("index", index, ("Banzhaf", "Shapley-Shubik"))
+    total = sum(weights.values())
+    quota = within("quota_pct", quota_pct, 0, 100, above=True) / 100 * total
+    power = (banzhaf if index == "Banzhaf" else shapley_shubik)(weights, quota)
+    rows = [
+        (name, measure, 100 * share)
+        for name in weights
+        for measure, share in (("weight", weights[name] / total), ("power", power[name]))
+    ]
+    return pd.DataFrame(rows, columns=["member", "measure", "share_pct"])
