@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from docutils import nodes
 
 from balkanlab import __version__
+from balkanlab.explorer import VEGALITE
 from balkanlab.publish.assets import ASSETS
+from balkanlab.twin import KEY, VEGALITE_VERSION, compile_vega
 
 if TYPE_CHECKING:
     from myst_nb.core.render import MimeData, NbElementRenderer
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-VEGALITE = "application/vnd.vegalite.v5+json"
 PAGES = "balkanlab_explorer_pages"
 CACHE = "balkanlab_vega"
 
@@ -36,8 +37,6 @@ def payload(content: dict[str, Any]) -> str:
 
 def compile_cached(spec: dict[str, Any], folder: Path) -> dict[str, Any]:
     """The Vega specification of a Vega-Lite one, compiled once per content and kept in `folder`."""
-    from balkanlab.twin import VEGALITE_VERSION, compile_vega
-
     text = json.dumps(spec, sort_keys=True)
     digest = hashlib.sha256(f"{__version__} {VEGALITE_VERSION} {text}".encode()).hexdigest()[:24]
     file = folder / f"{digest}.json"
@@ -50,37 +49,13 @@ def compile_cached(spec: dict[str, Any], folder: Path) -> dict[str, Any]:
     return compiled
 
 
-def start_index(meta: dict[str, Any]) -> int:
-    """The number of the first setting; the last control turns fastest, as in the twin."""
-    index = 0
-    for control in meta.get("controls", []):
-        value = control["value"]
-        if control["type"] == "toggle":
-            size, place = 2, int(bool(value))
-        elif control["type"] == "choice":
-            size, place = len(control["options"]), control["options"].index(value)
-        else:
-            size = round((control["max"] - control["min"]) / control["step"]) + 1
-            place = round((value - control["min"]) / control["step"])
-        index = index * size + place
-    return index
-
-
-def start_text(meta: dict[str, Any]) -> str:
-    """The sentence that describes the first setting."""
-    places: list[int] = meta.get("text_at") or []
-    texts: list[str] = meta.get("texts") or [""]
-    return texts[places[start_index(meta)] if places else 0]
-
-
 def start_rows(spec: dict[str, Any], meta: dict[str, Any], limit: int = 60) -> list[list[str]]:
     """The first setting's rows, header first, at most `limit` of them."""
     columns: list[str] = [column["name"] for column in meta.get("columns", [])]
     for table in _csv_tables(spec):
         rows = list(csv.DictReader(io.StringIO(table)))
         if rows and set(columns) <= set(rows[0]):
-            key = str(start_index(meta))
-            shown = [[row[c] for c in columns] for row in rows if row.get("_k", key) == key]
+            shown = [[row[c] for c in columns] for row in rows if row[KEY] == str(meta["start"])]
             return [columns, *shown[:limit]]
     return []
 
@@ -114,7 +89,7 @@ def figure_html(spec: dict[str, Any], compiled: dict[str, Any], vega_url: str) -
         f'<div class="balkanlab-explorer" data-name="{escape(meta["name"])}" data-vega="{escape(vega_url)}">'
         f'<script type="application/json" class="balkanlab-payload">{data}</script>'
         f'<p class="bl-title">{escape(meta["title"])}</p>'
-        f'<p class="bl-describe">{escape(start_text(meta))}</p>'
+        f'<p class="bl-describe">{escape(spec["description"])}</p>'
         f"<noscript>{table}{note}<p>Switch scripts on to move the controls.</p></noscript></div>"
     )
 

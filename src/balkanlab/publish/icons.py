@@ -77,6 +77,7 @@ vertical-align:-.125em;background-color:currentColor;mask:var(--bl-icon) center/
 .admonition>.admonition-title::after,div.admonition>.admonition-title::after{content:""!important;
 background-color:var(--pst-color-info);mask:var(--bl-mark) center/contain no-repeat;
 -webkit-mask:var(--bl-mark) center/contain no-repeat;width:1.1rem!important;height:1.1rem!important;top:.6rem!important}
+div#searchbox p.highlight-link a::before{content:none!important}
 a.reference.download::before{content:""!important;display:inline-block;width:.9em;height:.9em;padding:0!important;
 margin-inline-end:.25em;vertical-align:-.1em;background-color:currentColor;
 mask:var(--bl-i-download) center/contain no-repeat;

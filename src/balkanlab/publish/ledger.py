@@ -21,6 +21,7 @@ VERDICTS = {
     "unverifiable": "Cannot be checked",
 }
 
+NOTES = {"note": "", "record_says": "The record: ", "softener": "In fairness: "}
 SOURCES = {
     "valdai": "Valdai Discussion Club 2025",
     "paradigms": "Global Weekly 2023",
@@ -83,9 +84,9 @@ def claim_node(row: dict[str, str]) -> nodes.container:
     claim += head
     claim += nodes.paragraph("", row["claim"], classes=["bl-claim-text"])
     claim += _where(row)
-    for column in ("note", "record_says", "softener"):
+    for column, opening in NOTES.items():
         if row.get(column):
-            claim += nodes.paragraph("", row[column], classes=["bl-claim-note"])
+            claim += nodes.paragraph("", opening + row[column], classes=["bl-claim-note"])
     return claim
 
 

@@ -69,7 +69,8 @@ def visit_inline(translator: HTML5Translator, node: nodes.Element) -> None:
 
 def visit_block(translator: HTML5Translator, node: nodes.Element) -> None:
     """Write `$$…$$` in a block that scrolls by itself where it is wider than the page."""
-    ids = "".join(f'<span id="{escape(i)}"></span>' for i in node.get("ids", []))
+    names: list[str] = node.get("ids", [])
+    ids = "".join(f'<span id="{escape(name)}"></span>' for name in names)
     translator.body.append(f'{ids}<div class="bl-math">{_write(translator, node, "block")}</div>\n')
     raise nodes.SkipNode
 
