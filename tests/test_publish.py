@@ -176,9 +176,11 @@ class TestLinks:
 
 SPEC: dict[str, Any] = {
     "data": {"values": "_k,x,label\n0,1,</script><!--\n1,2,b\n", "format": {"type": "csv"}},
+    "description": "first & only",
     "usermeta": {
         "balkanlab": {
             "name": "demo",
+            "start": 0,
             "title": "A <title>",
             "note": "Teaching values",
             "columns": [{"name": "x", "type": "number"}, {"name": "label", "type": "string"}],
@@ -198,15 +200,6 @@ class TestExplorers:
         assert "<" not in text
         assert json.loads(text) == {"a": "</script><!-- <b>", "ć": 1}
 
-    def test_start_index_counts_like_the_script(self) -> None:
-        controls = [
-            {"type": "slider", "min": 0, "max": 60, "step": 10, "value": 20},
-            {"type": "choice", "options": ["7/7", "5/7"], "value": "5/7"},
-            {"type": "toggle", "value": True},
-        ]
-        assert explorers.start_index({"controls": controls}) == (2 * 2 + 1) * 2 + 1
-        assert explorers.start_index({}) == 0
-
     def test_figure_holds_payload_and_words_for_readers_without_scripts(self) -> None:
         html = explorers.figure_html(SPEC, {"marks": []}, "../_static/balkanlab/vega.min.js")
         assert 'class="balkanlab-explorer"' in html
@@ -225,13 +218,13 @@ class TestExplorers:
             calls.append(spec)
             return {"marks": [spec["mark"]]}
 
-        monkeypatch.setattr("balkanlab.twin.compile_vega", compile_vega)
+        monkeypatch.setattr("balkanlab.publish.explorers.compile_vega", compile_vega)
         for mark in ("bar", "bar", "line"):
             assert explorers.compile_cached({"mark": mark}, tmp_path) == {"marks": [mark]}
         assert len(calls) == 2
 
     def test_scripts_only_where_an_explorer_is(self, course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("balkanlab.twin.compile_vega", lambda spec: {"marks": []})
+        monkeypatch.setattr("balkanlab.publish.explorers.compile_vega", lambda spec: {"marks": []})
         html, _ = build(course, "# P\n\nText.\n")
         assert "explorer.js" not in html
         assert "vega" not in html

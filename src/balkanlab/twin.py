@@ -157,6 +157,7 @@ def meta(explorer: Explorer, indices: Any) -> dict[str, Any]:
         "name": explorer.name,
         "title": explorer.title,
         "note": explorer.note,
+        "start": explorer._index({}),
         "columns": [{"name": name, "type": kind} for name, kind in _types(explorer).items()],
         "controls": [
             {"name": name, "label": control.label or name, "value": control.start, **control.meta()}
