@@ -51,9 +51,13 @@ PARTIES = [
     "XKX",
 ]
 CONTEXT = ["AUT", "BLR", "DEU", "GRC", "ITA", "LTU", "RUS", "TUR", "UKR"]
+TOPICS = ("cefta", "open_balkan", "eurasian_security")  # claims filed under these go into the ledger
+INSTITUTION_COLUMNS = ("institution", "centralisation", "obligation", "flexibility")
+CHANNEL_COLUMNS = ("source", "channel", "code", "claims", "note")
+TALK_COLUMNS = ("id", "what", "holder", "date_in_source", "date_found", "evidence")
 WINDOW = (11.7, 38.7, 30.5, 55.2)  # degrees: the parties, with a margin
-CHAPTER_TWO = re.compile(r"# Chapter 2 .*?(?=\n# Chapter 3 )", re.DOTALL)
-SYSTEM = re.compile(r"### (2\.\d+) (.*?)(?=\n### |\Z)", re.DOTALL)
+CHAPTERS = (2, 3)  # chapters of the checklist that are read for the claims they name
+SYSTEM = re.compile(r"### (\d+\.\d+) (.*?)(?=\n### |\n# |\Z)", re.DOTALL)
 CLAIM_LIST = re.compile(r"\b([a-z]+)-(\d{3})((?:(?:,| to| vs| and) -\d{3})*)")
 
 
@@ -77,6 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def build(figures: Path, course: Path) -> dict[str, bytes]:
     """Every file of data/ that is made, by name."""
     facts = yaml.safe_load((HERE / "facts.yml").read_text(encoding="utf-8"))
+    eurasia = yaml.safe_load((HERE / "facts_eurasia.yml").read_text(encoding="utf-8"))
+    facts["claim_systems"] |= eurasia["claim_systems"]
     cards = yaml.safe_load((HERE / "cards.yml").read_text(encoding="utf-8"))
     makers: dict[str, Callable[[], Iterable[Row]]] = {
         "trade": lambda: trade(figures),
@@ -88,6 +94,17 @@ def build(figures: Path, course: Path) -> dict[str, bytes]:
         "quoted_figures": lambda: quoted_figures(facts),
         "claims": lambda: claims(course, facts),
         "countries": lambda: countries(facts),
+        "positions": lambda: positions(course),
+        "agreements": lambda: facts["agreements"],
+        "freedoms": lambda: freedoms(facts),
+        "forum_tasks": lambda: forum_tasks(facts),
+        "principles": lambda: principles(eurasia),
+        "institution_codes": lambda: coded(eurasia["institution_codes"], INSTITUTION_COLUMNS),
+        "channel_codes": lambda: coded(eurasia["channel_codes"], CHANNEL_COLUMNS),
+        "gas": lambda: gas(eurasia),
+        "military_links": lambda: military_links(eurasia),
+        "talks": lambda: coded(eurasia["talks"], TALK_COLUMNS),
+        "security_figures": lambda: eurasia["security_figures"],
     }
     built = {}
     counts = {}
@@ -201,15 +218,29 @@ def countries(facts: Mapping[str, Any]) -> Iterator[Row]:
         yield {"iso3": iso3, "name": name, "note": note[0] if note else None}
 
 
+def freedoms(facts: Mapping[str, Any]) -> Iterator[Row]:
+    """One row per scheme, stage and freedom; a score in facts.yml comes with its reason."""
+    for scheme, stages in facts["freedoms"].items():
+        for stage, scores in stages.items():
+            for freedom, (score, reason) in scores.items():
+                yield {"scheme": scheme, "stage": stage, "freedom": freedom, "score": score, "reason": reason}
+
+
+def forum_tasks(facts: Mapping[str, Any]) -> Iterator[Row]:
+    for task, forums in facts["forum_tasks"].items():
+        for forum, evidence in forums.items():
+            yield {"task": task, "forum": forum, "evidence": evidence}
+
+
 def claims(course: Path, facts: Mapping[str, Any]) -> Iterator[Row]:
-    """The claims filed under CEFTA, and those that chapter 2 of the checklist names."""
+    """The claims filed under the chapters' topics, and those that the checklist or the facts name."""
     checklist = (course / "systems.md").read_text(encoding="utf-8")
     systems = _systems_by_claim(checklist)
     for claim, system in facts["claim_systems"].items():
         systems.setdefault(claim, []).append(system)
     remarks = _remarks(checklist)
     for row in _read(course / "claims.csv"):
-        if row["topic"] != "cefta" and row["id"] not in systems:
+        if row["topic"] not in TOPICS and row["id"] not in systems:
             continue
         note, _, evidence = row["note"].partition("evidence:")
         ruling, remark, softener = remarks.get(row["id"], ("", "", ""))
@@ -225,13 +256,55 @@ def claims(course: Path, facts: Mapping[str, Any]) -> Iterator[Row]:
         }
 
 
+def positions(course: Path) -> Iterator[Row]:
+    """The coded positions of actors and texts, all issues."""
+    for row in _read(course / "positions.csv"):
+        yield {**row, "evidence": row["evidence"] or None}
+
+
+def principles(facts: Mapping[str, Any]) -> Iterator[Row]:
+    """One row per document and principle."""
+    for document in facts["documents"]:
+        for place, principle in enumerate(facts["principles"], start=1):
+            how = "not seen"
+            if principle in document["stated"]:
+                how = "stated"
+            elif principle in document["by_reference"]:
+                how = "by reference"
+            yield {**document, "place": f"{place:02}", "principle": principle, "how": how, "source": document["address"]}
+
+
+def coded(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> Iterator[Row]:
+    for values in rows:
+        yield dict(zip(names, values, strict=True))
+
+
+def gas(facts: Mapping[str, Any]) -> Iterator[Row]:
+    for row in facts["gas"]:
+        yield {**row, "from_node": row["from"], "to_node": row["to"], "bcm_year": row["bcm"]}
+
+
+def military_links(facts: Mapping[str, Any]) -> Iterator[Row]:
+    for pair, states in facts["military_links"].items():
+        for step, (rung, (reached, since, note)) in enumerate(
+            zip(facts["rungs"], states, strict=True), start=1
+        ):
+            yield {
+                "pair": pair,
+                "step": step,
+                "rung": rung,
+                "reached": "true" if reached else "false",
+                "since": since,
+                "note": note,
+            }
+
+
 def _systems_by_claim(checklist: str) -> dict[str, list[str]]:
-    """Which systems of chapter 2 name a claim; "antic-004 to -006" stands for three of them."""
-    chapter = CHAPTER_TWO.search(checklist)
-    if chapter is None:
-        raise ValueError("systems.md: no chapter 2")
+    """Which systems of the chapters name a claim; "antic-004 to -006" stands for three of them."""
     found: dict[str, list[str]] = {}
-    for number, text in SYSTEM.findall(chapter[0]):
+    for number, text in SYSTEM.findall(checklist):
+        if int(number.partition(".")[0]) not in CHAPTERS:
+            continue
         for source, first, rest in CLAIM_LIST.findall(text):
             numbers = [int(first)]
             for link, following in re.findall(r"(,| to| vs| and) -(\d{3})", rest):
