@@ -64,14 +64,15 @@ POSITIONS = pd.DataFrame(
 
 
 def test_thresholds_from_positions() -> None:
-    cool = cascade.coolness(POSITIONS, ["near", "middle", "far"], ["x", "y"])
+    cool = cascade.coolness(POSITIONS, ["near", "middle", "far"], {"x": 1, "y": 1})
     assert cool == {"near": -2, "middle": 0, "far": 2}
     assert cascade.thresholds(cool) == {"near": 0, "middle": 1, "far": 2}
     assert cascade.thresholds(cool, pull=1) == {"near": 0, "middle": 0, "far": 1}
-    frame = cascade.audience(POSITIONS, actors=list(cool), issues=["x", "y"])
+    frame = cascade.audience(POSITIONS, actors=list(cool), issues={"x": 1, "y": 1})
     assert frame.listeners.tolist() == [3, 3, 3]
+    assert cascade.coolness(POSITIONS, ["near", "far"], {"x": -1}) == {"near": 2, "far": -2}
     with pytest.raises(ValueError, match="none of the issues for lost"):
-        cascade.coolness(POSITIONS, ["lost"], ["x"])
+        cascade.coolness(POSITIONS, ["lost"], {"x": 1})
 
 
 @settings(deadline=None)

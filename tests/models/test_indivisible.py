@@ -121,7 +121,8 @@ def test_conflicts_grow_with_threat() -> None:
     def conflicts(threat: float) -> list[tuple[str, ...]]:
         return indivisible.minimal_conflicts(indivisible.CHOICES, indivisible.kosovo_demands(threat))
 
-    assert conflicts(0) == [("nobody loses safety", "foreign troops leave")]
+    assert conflicts(0) == conflicts(0.25) == []
+    assert conflicts(0.5) == [("nobody loses safety", "foreign troops leave")]
     assert ("both sides are safe",) in conflicts(2)
     assert all(c != ("both sides are safe",) for c in conflicts(1))
 

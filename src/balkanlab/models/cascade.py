@@ -11,7 +11,7 @@ from math import ceil, erf, inf, sqrt
 
 import pandas as pd
 
-from balkanlab.models._check import columns, whole, within
+from balkanlab.models._check import columns, one_of, whole, within
 
 
 def spread(thresholds: Mapping[str, float], invited: Iterable[str] = ()) -> pd.DataFrame:
@@ -53,14 +53,18 @@ def tipping(thresholds: Sequence[float]) -> list[int]:
     return found
 
 
-def coolness(positions: pd.DataFrame, actors: Sequence[str], issues: Sequence[str]) -> dict[str, float]:
-    """Mean position of each actor over the `issues` it has, −2 to 2; high is far from the inviter.
+def coolness(positions: pd.DataFrame, actors: Sequence[str], issues: Mapping[str, int]) -> dict[str, float]:
+    """How far each actor is from the inviter, −2 (keen) to 2 (cold): mean over the `issues` it is coded on.
 
-    positions: actor, issue, position. Raises ValueError for an actor without any of the issues.
+    positions: actor, issue, position. `issues` gives each issue's sign: 1 if a high position is far from the
+    inviter, −1 if it is near. Raises ValueError for another sign, or an actor without any of the issues.
     """
     columns("positions", positions, ("actor", "issue", "position"))
+    for issue, sign in issues.items():
+        one_of(f"sign of {issue}", sign, (1, -1))
     chosen = positions[positions["issue"].isin(list(issues))]
-    means = chosen.groupby("actor")["position"].mean()
+    far = chosen["position"] * chosen["issue"].map(issues)
+    means = far.groupby(chosen["actor"]).mean()
     if missing := [actor for actor in actors if actor not in means.index]:
         raise ValueError(f"positions has none of the issues for {missing[0]}")
     return {actor: float(means[actor]) for actor in actors}
@@ -81,7 +85,7 @@ def thresholds(cool: Mapping[str, float], *, pull: float = 0) -> dict[str, int]:
 
 
 def audience(
-    positions: pd.DataFrame, *, actors: Sequence[str], issues: Sequence[str], pull: float = 0
+    positions: pd.DataFrame, *, actors: Sequence[str], issues: Mapping[str, int], pull: float = 0
 ) -> pd.DataFrame:
     """`spread` on thresholds made from positions, with the coolness and the number of joined in each row."""
     cool = coolness(positions, actors, issues)

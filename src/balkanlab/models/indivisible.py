@@ -124,6 +124,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "pristina": tuple(FORCE),
     "kfor": tuple(TROOPS),
 }
+ENOUGH = 1.0  # more to spare than this buys no further safety
 NOW: Outcome = {"belgrade": "as now", "pristina": "lightly armed", "kfor": "stay"}
 
 
@@ -143,7 +144,10 @@ def margins(outcome: Mapping[str, str], threat: float) -> tuple[float, float]:
 
 
 def kosovo_demands(threat: float) -> list[Demand]:
-    """Five demands on three choices (teaching values); names are the ones an explorer shows."""
+    """Five demands on three choices (teaching values); names are the ones an explorer shows.
+
+    Safe is a margin of at least 0. Nobody loses if each margin is as large as now, or at least `ENOUGH`.
+    """
     everything = tuple(CHOICES)
 
     def both_safe(outcome: Mapping[str, Any]) -> bool:
@@ -151,7 +155,7 @@ def kosovo_demands(threat: float) -> list[Demand]:
 
     def no_expense(outcome: Mapping[str, Any]) -> bool:
         after, before = margins(outcome, threat), margins(NOW, threat)
-        return all(a >= b - SLACK for a, b in zip(after, before, strict=True))
+        return all(a >= min(b, ENOUGH) - SLACK for a, b in zip(after, before, strict=True))
 
     return [
         Demand("both sides are safe", everything, both_safe),
