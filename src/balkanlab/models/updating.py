@@ -131,7 +131,7 @@ def biased_ratio(ratio: float, belief: float, bias: float) -> float:
     held = within("belief", belief, 0, 1)
     if held in (0.0, 1.0):
         return within("ratio", ratio, 0)
-    return within("ratio", ratio, 0) * (held / (1 - held)) ** within("bias", bias, 0, 1)
+    return within("ratio", ratio, 0) * math.pow(held / (1 - held), within("bias", bias, 0, 1))
 
 
 def readers(*, priors: Mapping[str, float], ratios: Sequence[float], bias: float = 0.0) -> pd.DataFrame:
