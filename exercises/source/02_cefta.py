@@ -160,9 +160,11 @@ mean_stay = ((leavers["end"] - leavers["start"]).dt.days / 365.25).mean()
 # %% solution="2.1d"
 def bilateral_deals(n):
     """How many agreements n parties need if each pair has its own."""
+    agreements = ...
     ### BEGIN SOLUTION
-    return n * (n - 1) / 2
+    agreements = n * (n - 1) / 2
     ### END SOLUTION
+    return agreements
 
 # %% [raw] check="2.1d"
 # answer: bilateral_deals
@@ -230,9 +232,11 @@ coefficient = math.log(1.253)
 # %% solution="2.2b"
 def percent_effect(b):
     """Effect of an agreement in percent, from its coefficient."""
+    effect = ...
     ### BEGIN SOLUTION
-    return 100 * (math.exp(b) - 1)
+    effect = 100 * (math.exp(b) - 1)
     ### END SOLUTION
+    return effect
 
 # %% [raw] check="2.2b"
 # answer: percent_effect
@@ -416,13 +420,15 @@ net = consumers_gain - treasury_loss
 # %% solution="2.3b"
 def net_gain(tariff_pct):
     """Net gain of the small country from the club, at a tariff of tariff_pct percent."""
+    gain = ...
     ### BEGIN SOLUTION
     world = 9 * (1 + tariff_pct / 100)
-    if world <= 10:
-        return 0.0
     before, after = 200 - 10 * world, 100
-    return (world - 10) * (before + after) / 2 - 9 * tariff_pct / 100 * before
+    gain = 0
+    if world > 10:
+        gain = (world - 10) * (before + after) / 2 - 9 * tariff_pct / 100 * before
     ### END SOLUTION
+    return gain
 
 # %% [raw] check="2.3b"
 # answer: net_gain
@@ -532,7 +538,7 @@ lengths = pd.DataFrame(
 # %% [markdown] task="2.4b"
 # ### How strongly did buyers react?
 # Kosovo's imports from Serbia fell by 88 percent in the first five months of the 100 percent tariff (GAP Institute).
-# Suppose that the tariff was passed on in full, so that prices doubled, and that the elasticity *e* is constant: imports after / imports before = (price after / price before)^*e*.
+# Suppose that the tariff was passed on in full, so that prices doubled, and that the elasticity *e* is constant: $m_{after}/m_{before} = (p_{after}/p_{before})^e$ for imports *m* and prices *p*.
 #
 # Assign *e* to `elasticity`, with two decimals.
 
@@ -612,10 +618,12 @@ missing = sorted(set(kosovo.loc[kosovo["starts"] < "2018-01-01", "episode"]))
 # %% solution="2.5a"
 def power_to_act(members, needed):
     """Share of all yes-no patterns in which a proposal passes."""
+    share = ...
     ### BEGIN SOLUTION
     passing = sum(math.comb(members, yes) for yes in range(needed, members + 1))
-    return passing / 2**members
+    share = passing / 2**members
     ### END SOLUTION
+    return share
 
 # %% [raw] check="2.5a"
 # answer: power_to_act
@@ -645,7 +653,7 @@ def power_to_act(members, needed):
 # Two members trade year after year. Keeping the rules pays each 3 a year. Who breaks them once gets 5 that year, and afterwards both get 1 for ever *(teaching values)*.
 # Now a dispute mechanism takes a fine of 1 from a lone rule-breaker. The payoff after the quarrel stays 1.
 #
-# Cooperation holds if a member values next year at no less than δ of this year, with δ = (T − R) / (T − P).
+# Cooperation holds if a member values next year at no less than δ of this year, with $\delta = (T - R)/(T - P)$: T the temptation, R the reward of keeping the rules, P the payoff after the quarrel.
 # Assign the critical δ with the fine to `patience`, two decimals.
 
 # %% solution="2.5b"
@@ -728,10 +736,12 @@ what_the_rows_say = "b"
 # %% solution="2.6a"
 def foreign_pct(price, inputs, zone):
     """Foreign inputs in percent of the price."""
+    percent = ...
     ### BEGIN SOLUTION
     foreign = sum(value for origin, value, proven in inputs if not (proven and origin in zone))
-    return 100 * foreign / price
+    percent = 100 * foreign / price
     ### END SOLUTION
+    return percent
 
 # %% [raw] check="2.6a"
 # answer: foreign_pct
@@ -1040,9 +1050,11 @@ likely_slip = "b"
 # %% solution="2.9a"
 def rca(home_good, home_total, world_good, world_total):
     """Revealed comparative advantage; above 1 means an advantage."""
+    index = ...
     ### BEGIN SOLUTION
-    return (home_good / home_total) / (world_good / world_total)
+    index = (home_good / home_total) / (world_good / world_total)
     ### END SOLUTION
+    return index
 
 # %% [raw] check="2.9a"
 # answer: rca
@@ -1070,7 +1082,7 @@ def rca(home_good, home_total, world_good, world_total):
 # %% [markdown] task="2.9b"
 # ### What exports contain
 # Two industries need each other's goods, and imports *(teaching values)*. Column *j* of `A` says what industry *j* takes from each industry for one unit of output;
-# `m` says what it imports for it; `e` are the exports. Production must cover exports and all that goes into them: x = (I − A)⁻¹ e.
+# `m` says what it imports for it; `e` are the exports. Production must cover exports and all that goes into them: $x = (I - A)^{-1} e$.
 #
 # Which share of the value of exports is imported, directly or through suppliers? Assign it to `import_content`, three decimals, as a fraction.
 

@@ -278,7 +278,7 @@ class TestFunction:
         ("function", "word"),
         [
             (lambda a, b: a + b, ""),
-            (lambda a, b: None, "area(2, 3) returns nothing"),
+            (lambda a, b: None, "area(2, 3) gives nothing"),
             (lambda a, b: "6", "the result of area(2, 3)"),
             (lambda a, b: 1 / 0, "raises ZeroDivisionError"),
             (lambda a: a, "raises TypeError"),

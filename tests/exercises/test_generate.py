@@ -167,7 +167,7 @@ class TestEditions:
 
     def test_text_tells_level_minutes_and_points(self, source: Source) -> None:
         text = cell(generate.student(source), "task-99-1b").source
-        assert text == "### 99.1b Square\n*hard, 10 minutes, 2 points*\nWrite `square`."
+        assert text == "### 99.1b Square\n*hard, 10 minutes, 2 points*\n\nWrite `square`."
 
     def test_all_editions_are_valid_notebooks_with_stable_ids(self, source: Source, demo_text: str) -> None:
         for edition in (generate.student, generate.solution, generate.instructor):

@@ -37,7 +37,7 @@ from balkanlab.exercises.source import (
     stub,
 )
 
-LEVELS = {1: "easy", 2: "middling", 3: "hard"}
+LEVELS = {1: "easy", 2: "medium", 3: "hard"}
 CELL_SECONDS = 60
 
 
@@ -117,7 +117,7 @@ def _task_cells(task: Task, solve: Callable[[Task], str], check: Callable[[Task]
     heading, _, body = task.text.partition("\n")
     level, marks = LEVELS[task.difficulty], f"{task.points} point{'s' if task.points > 1 else ''}"
     hashes = heading.split(" ")[0]
-    text = f"{hashes} {task.id} {task.title}\n*{level}, {task.minutes} minutes, {marks}*\n{body}"
+    text = f"{hashes} {task.id} {task.title}\n*{level}, {task.minutes} minutes, {marks}*\n\n{body}"
     lock = {"deletable": False, "editable": False}
     own = {"task": task.id, "difficulty": task.difficulty, "minutes": task.minutes}
     names = {part: f"{part}-{task.slug}" for part in ("task", "solution", "check")}

@@ -234,8 +234,8 @@ class Table(Kind):
             cells = [row[name] for row in normal.values()]
             offsets: list[float] = []
             if how.get("kind") != "text":
-                cells = [settled(how, float(str(cell))) for cell in cells]
-                offsets = [offset_for(cell, float(how.get("tolerance", 0))) for cell in cells]
+                numbers = [settled(how, float(str(cell))) for cell in cells]
+                offsets = [offset_for(number, float(how.get("tolerance", 0))) for number in numbers]
             columns[name] = {"digest": digest(f"{salt}|{name}", self._column(how, offsets, cells))}
             if offsets:
                 columns[name]["offsets"] = offsets
@@ -297,7 +297,7 @@ class Function(Kind):
         except (Exception, SystemExit) as error:
             raise Mismatch(f"{shown} raises {type(error).__name__}: {_short(error)}") from None
         if result is None or result is Ellipsis:
-            raise Unfinished(f"nothing here yet: {shown} returns nothing")
+            raise Unfinished(f"nothing here yet: {shown} gives nothing")
         if given != list(arguments):
             raise Mismatch(f"{shown} changes what it was given: work on a copy")
         try:

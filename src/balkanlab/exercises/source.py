@@ -19,7 +19,7 @@ The header names the notebook; cells carry one of these marks as metadata:
     # answer: members                an expression over the student's names
     # kind: number                   see `kinds`; further keys configure the kind (tolerance, options, calls …)
     # points: 1
-    # difficulty: 1                  1 easy, 2 middling, 3 hard
+    # difficulty: 1                  1 easy, 2 medium, 3 hard
     # minutes: 5
     # hints: [three, that, climb]    defined and of the right kind → shape, unit, sign → the idea
     # wrong:                         at least two typical wrong answers
