@@ -253,6 +253,7 @@
       view.background("transparent").logLevel(vega.Error);
       fit();
       await paint();
+      canvas.querySelector("svg").setAttribute("aria-hidden", "true"); // its frame carries the words
       say(text());
     } catch (fault) {
       say(`${text()} (The chart is not drawn: ${fault.message}.)`);
