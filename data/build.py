@@ -51,12 +51,23 @@ PARTIES = [
     "XKX",
 ]
 CONTEXT = ["AUT", "BLR", "DEU", "GRC", "ITA", "LTU", "RUS", "TUR", "UKR"]
-TOPICS = ("cefta", "open_balkan", "eurasian_security")  # claims filed under these go into the ledger
+TOPICS = (
+    "cefta",
+    "open_balkan",
+    "eurasian_security",
+    "security_dilemma",
+)  # claims filed under these go into the ledger
 INSTITUTION_COLUMNS = ("institution", "centralisation", "obligation", "flexibility")
 CHANNEL_COLUMNS = ("source", "channel", "code", "claims", "note")
+SPEECH_COLUMNS = ("id", "speaker", "words", "strand", "second_coder", "basis", "why")
+SPENDING = {  # series of the figure pack: column
+    "milex_current_usd_m": "usd_m_current",
+    "milex_constant_2021usd_m": "usd_m_2021",
+    "milex_share_gdp": "gdp_pct",
+}
 TALK_COLUMNS = ("id", "what", "holder", "date_in_source", "date_found", "evidence")
 WINDOW = (11.7, 38.7, 30.5, 55.2)  # degrees: the parties, with a margin
-CHAPTERS = (2, 3)  # chapters of the checklist that are read for the claims they name
+CHAPTERS = (2, 3, 6)  # chapters of the checklist that are read for the claims they name
 SYSTEM = re.compile(r"### (\d+\.\d+) (.*?)(?=\n### |\n# |\Z)", re.DOTALL)
 CLAIM_LIST = re.compile(r"\b([a-z]+)-(\d{3})((?:(?:,| to| vs| and) -\d{3})*)")
 
@@ -82,7 +93,9 @@ def build(figures: Path, course: Path) -> dict[str, bytes]:
     """Every file of data/ that is made, by name."""
     facts = yaml.safe_load((HERE / "facts.yml").read_text(encoding="utf-8"))
     eurasia = yaml.safe_load((HERE / "facts_eurasia.yml").read_text(encoding="utf-8"))
-    facts["claim_systems"] |= eurasia["claim_systems"]
+    dilemma = yaml.safe_load((HERE / "facts_dilemma.yml").read_text(encoding="utf-8"))
+    facts["claim_systems"] |= eurasia["claim_systems"] | dilemma["claim_systems"]
+    facts["claims_left_out"] = dilemma["claims_left_out"]
     cards = yaml.safe_load((HERE / "cards.yml").read_text(encoding="utf-8"))
     makers: dict[str, Callable[[], Iterable[Row]]] = {
         "trade": lambda: trade(figures),
@@ -105,6 +118,11 @@ def build(figures: Path, course: Path) -> dict[str, bytes]:
         "military_links": lambda: military_links(eurasia),
         "talks": lambda: coded(eurasia["talks"], TALK_COLUMNS),
         "security_figures": lambda: eurasia["security_figures"],
+        "spending": lambda: spending(figures, dilemma),
+        "spending_releases": lambda: spending_releases(figures),
+        "arms_episodes": lambda: arms_episodes(dilemma),
+        "surveys": lambda: ({**row, "claim_id": row["claim"]} for row in dilemma["surveys"]),
+        "speech_acts": lambda: coded(dilemma["speech_acts"], SPEECH_COLUMNS),
     }
     built = {}
     counts = {}
@@ -240,7 +258,8 @@ def claims(course: Path, facts: Mapping[str, Any]) -> Iterator[Row]:
         systems.setdefault(claim, []).append(system)
     remarks = _remarks(checklist)
     for row in _read(course / "claims.csv"):
-        if row["topic"] not in TOPICS and row["id"] not in systems:
+        named = row["topic"] in TOPICS or row["id"] in systems
+        if not named or row["id"] in facts["claims_left_out"]:
             continue
         note, _, evidence = row["note"].partition("evidence:")
         ruling, remark, softener = remarks.get(row["id"], ("", "", ""))
@@ -271,7 +290,13 @@ def principles(facts: Mapping[str, Any]) -> Iterator[Row]:
                 how = "stated"
             elif principle in document["by_reference"]:
                 how = "by reference"
-            yield {**document, "place": f"{place:02}", "principle": principle, "how": how, "source": document["address"]}
+            yield {
+                **document,
+                "place": f"{place:02}",
+                "principle": principle,
+                "how": how,
+                "source": document["address"],
+            }
 
 
 def coded(rows: Iterable[Sequence[Any]], names: Sequence[str]) -> Iterator[Row]:
@@ -297,6 +322,42 @@ def military_links(facts: Mapping[str, Any]) -> Iterator[Row]:
                 "since": since,
                 "note": note,
             }
+
+
+def spending(figures: Path, facts: Mapping[str, Any]) -> Iterator[Row]:
+    """Croatia and Serbia, 1997 to 2022, from one release."""
+    table: dict[tuple[str, str], Row] = {}
+    for row in _read(figures / "milex_sipri.csv"):
+        wanted = row["iso3"] in ("HRV", "SRB") and 1997 <= int(row["year"]) <= 2022
+        column = SPENDING.get(row["indicator"])
+        if wanted and column and row["vintage"] == facts["spending_release"]:
+            entry = table.setdefault(
+                (row["iso3"], row["year"]),
+                {"iso3": row["iso3"], "year": row["year"], "estimate": "false", "release": row["vintage"]},
+            )
+            share = column == "gdp_pct"
+            entry[column] = f"{float(row['value']) * (100 if share else 1):.{3 if share else 2}f}"
+            if row["flag"]:
+                entry["estimate"] = "true"
+    yield from table.values()
+
+
+def spending_releases(figures: Path) -> Iterator[Row]:
+    """The same country and year in each yearly release."""
+    for row in _read(figures / "milex_sipri.csv"):
+        if (
+            row["iso3"] in ("HRV", "SRB")
+            and row["year"] in ("2021", "2022")
+            and row["indicator"] == "milex_current_usd_m"
+        ):
+            yield {**row, "release": row["vintage"], "usd_m_current": f"{float(row['value']):.1f}"}
+
+
+def arms_episodes(facts: Mapping[str, Any]) -> Iterator[Row]:
+    """One row per step and state."""
+    for episode in facts["arms_episodes"]:
+        for iso3 in episode["iso3"]:
+            yield {**episode, "episode": episode["id"], "iso3": iso3, "claim_id": episode.get("claim")}
 
 
 def _systems_by_claim(checklist: str) -> dict[str, list[str]]:

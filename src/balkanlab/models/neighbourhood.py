@@ -198,7 +198,7 @@ def on_the_map(
     repetitions: int = 50,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """One setting, state by state: iso3, arms, fear (means over runs), mood ("calm", "uneasy", "afraid"), spiral_pct."""
+    """One setting, state by state: iso3, arms, fear (means over runs), mood (calm, uneasy, afraid), spiral_pct."""
     again = whole("repetitions", repetitions, 1, 1000) if noise else 1
     result = simulate(
         graph,
