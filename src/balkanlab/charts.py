@@ -73,6 +73,7 @@ def bars(
     text: str | None = None,
     text_format: str = ",.3~r",
     stack: bool = False,
+    dodge: bool = True,
     height: int | None = None,
 ) -> Chart:
     """Horizontal bars: the number `x` for each word in `y`, in the frame's order.
@@ -82,12 +83,13 @@ def bars(
         domain: fixed ends of the number axis, so that settings can be compared.
         text: a column of numbers written at the bars' ends; defaults to `x` unless the bars are stacked.
         stack: bars of one `y` are put end to end; otherwise side by side if `color` differs from `y`.
+        dodge: side by side; switch it off where each `y` has one bar and the colour only says of which kind.
     """
 
     def draw(frame: pd.DataFrame) -> alt.TopLevelMixin:
         import altair as alt
 
-        side_by_side = color is not None and color != y and not stack
+        side_by_side = color is not None and color != y and not stack and dodge
         encoding: dict[str, Any] = {
             "x": alt.X(
                 f"{x}:Q",
