@@ -71,4 +71,8 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
+    from traitlets.config import Config
+
     server.contents_manager.register_pre_save_hook(strip_live)
+    # Another extension may put a contents manager of its own in place later; jupytext's does.
+    server.update_config(Config({"ContentsManager": {"pre_save_hook": strip_live}}))

@@ -128,8 +128,7 @@ def test_chapter_is_alive_before_and_after_it_is_run(
     before = path.stat().st_mtime_ns
     page.get_by_role("menuitem", name="File", exact=True).click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Save Notebook$")).click()
-    _wait_for_save(page, path, before)
-    saved = json.loads(path.read_text(encoding="utf-8"))
+    saved = _saved(page, path, before)
     assert stored(saved, WIDGET_VIEW) == 0, "the saved notebook keeps dead widgets"
     assert stored(saved, course.VEGALITE) == twins
     assert "widgets" not in saved["metadata"]
@@ -137,10 +136,14 @@ def test_chapter_is_alive_before_and_after_it_is_run(
     assert lab.called_out() == []
 
 
-def _wait_for_save(page: Page, path: Path, before: int) -> None:
+def _saved(page: Page, path: Path, before: int) -> dict[str, Any]:
+    """The notebook once it has been written whole."""
     for _ in range(100):
         if path.stat().st_mtime_ns != before:
-            return
+            try:
+                return json.loads(path.read_text(encoding="utf-8"))
+            except ValueError:
+                pass  # caught in the middle of writing
         page.wait_for_timeout(100)
     raise AssertionError(f"{path.name} was not saved")
 
