@@ -178,8 +178,12 @@ def exercises(
 ) -> None:
     """Regenerate the exercise notebooks and their checks from exercises/source."""
     from balkanlab.exercises.generate import regenerate
+    from balkanlab.exercises.values import Mismatch
 
-    changed = regenerate(_root(), check=check)
+    try:
+        changed = regenerate(_root(), check=check)
+    except (ValueError, Mismatch) as error:
+        _stop(error)
     for path in changed:
         out.print(f"{'stale' if check else 'written'}: {path}", soft_wrap=True)
     if check and changed:

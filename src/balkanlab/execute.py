@@ -50,6 +50,8 @@ def execute(path: Path, timeout: int = CELL_TIMEOUT) -> bool:
         kernel_name="python3",
         record_timing=False,
         store_widget_state=False,
+        # How a stream is cut into messages is chance; joined, the same text is the same bytes.
+        coalesce_streams=True,
         # ipykernel warns about every kernel it starts on loopback; what a cell says comes back as its output.
         extra_arguments=["--IPKernelApp.log_level=40"],
         resources={"metadata": {"path": str(path.parent.resolve())}},
