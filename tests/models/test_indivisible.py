@@ -112,7 +112,7 @@ def test_margins_by_hand() -> None:
 def test_status_quo_costs_nobody() -> None:
     for threat in (0, 0.5, 1, 2):
         frame = indivisible.kosovo_outcomes(threat=threat, demands=["nobody loses safety"])
-        now = frame[(frame.belgrade == "as now") & (frame.rest == "Pristina lightly armed, KFOR stays")]
+        now = frame[(frame.belgrade == "as now") & (frame.rest == "light force, KFOR stays")]
         assert now.verdict.tolist() == ["meets all"]
         assert len(frame) == 12
 

@@ -118,6 +118,7 @@ def minimal_conflicts(
 
 LINE = {"pulled back": 0, "as now": 1, "moved forward": 2}
 FORCE = {"lightly armed": 1, "an army": 2}
+HELD = {"lightly armed": "light force", "an army": "army"}
 TROOPS = {"stay": 1, "leave": 0}
 CHOICES: dict[str, tuple[str, ...]] = {
     "belgrade": tuple(LINE),
@@ -184,7 +185,7 @@ def kosovo_outcomes(*, threat: float, demands: Iterable[str]) -> pd.DataFrame:
         rows.append(
             {
                 "belgrade": outcome["belgrade"],
-                "rest": f"Pristina {outcome['pristina']}, KFOR {'stays' if outcome['kfor'] == 'stay' else 'leaves'}",
+                "rest": f"{HELD[outcome['pristina']]}, KFOR {'stays' if outcome['kfor'] == 'stay' else 'leaves'}",
                 "broken": len(broken),
                 "verdict": "meets all" if not broken else "breaks a demand",
                 "broken_demands": "; ".join(broken) or "none",
