@@ -4,47 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from support.course import ROOT
+from support.nbval import strictly
 
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SOLUTIONS = sorted((ROOT / "exercises" / "solutions").glob("*.ipynb"))
 STUDENT = sorted((ROOT / "exercises").glob("*.ipynb"))
-CELL_TIMEOUT = 60
-NOTEBOOK_TIMEOUT = 600
 ABSOLUTE = re.compile(r"(?<![\w.:/])(/home/|/root/|/Users/|/tmp/|/work/|[A-Z]:\\\\)\S*")
 
 
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
-
-
-def strictly(path: Path) -> subprocess.CompletedProcess[str]:
-    """nbval on one notebook, every output compared, in a process of its own."""
-    options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--nbval", "--nbval-current-env"]
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        *options,
-        f"--nbval-cell-timeout={CELL_TIMEOUT}",
-        "-c",
-        "/dev/null",
-    ]
-    return subprocess.run(
-        [*command, "--rootdir", str(path.parent), str(path)],
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=NOTEBOOK_TIMEOUT,
-        check=False,
-    )
 
 
 def trapped(path: Path) -> list[str]:

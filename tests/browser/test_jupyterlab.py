@@ -18,9 +18,7 @@ from support import chromium, course, jupyter
 
 pytestmark = pytest.mark.lab
 CHAPTERS = [chapter["notebook"] for chapter in course.chapters()]
-LIVE = ".jp-OutputArea .balkanlab-explorer[data-state='ready']"
 TWIN = ".jp-OutputArea .vega-embed :is(svg.marks, canvas.marks)"
-RUN_PATIENCE = 240
 
 
 @pytest.fixture(scope="module")
@@ -45,43 +43,6 @@ def tab(browser: Browser, lab: jupyter.Lab) -> Iterator[tuple[Page, chromium.Log
         yield made.new_page(), log
 
 
-def open_notebook(page: Page, lab: jupyter.Lab, notebook: str) -> None:
-    page.goto(lab.page(notebook))
-    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-    # A start-up question such as "would you like news?" would stand above everything.
-    assert page.locator(".jp-toast-message, .Toastify__toast").count() == 0
-    assert page.locator(".jp-Dialog").count() == 0
-
-
-def scroll_to_end(page: Page, content: dict[str, Any]) -> None:
-    """Brings every cell into view, for JupyterLab makes a cell when it is first seen."""
-    page.evaluate(
-        """async (cells) => {
-          const box = document.querySelector('.jp-WindowedPanel-outer');
-          const made = () => document.querySelectorAll('.jp-Notebook .jp-Cell').length;
-          const deadline = Date.now() + 60000;
-          const atEnd = () => box.scrollTop + box.clientHeight >= box.scrollHeight - 5;
-          while (!(made() === cells && atEnd()) && Date.now() < deadline) {
-            box.scrollTop = atEnd() ? 0 : box.scrollTop + 700;
-            await new Promise((resolve) => setTimeout(resolve, 100));
-          }
-        }""",
-        len(content["cells"]),
-    )
-    assert page.locator(".jp-Notebook .jp-Cell").count() == len(content["cells"])
-
-
-def run_all(page: Page, patience: float = RUN_PATIENCE) -> None:
-    """Runs every cell from the menu and waits until none is queued or running."""
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
-    prompts = (
-        "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map((prompt) => prompt.textContent)"
-    )
-    page.wait_for_function(f"() => {prompts}.some((text) => text.includes('*'))")
-    page.wait_for_function(f"() => !{prompts}.some((text) => text.includes('*'))", timeout=patience * 1000)
-
-
 def stored(content: dict[str, Any], mime: str) -> int:
     return sum(mime in o.get("data", {}) for cell in content["cells"] for o in cell.get("outputs", []))
 
@@ -96,17 +57,19 @@ def test_chapter_is_alive_before_and_after_it_is_run(
     movable = sum(bool(spec["usermeta"]["balkanlab"]["controls"]) for spec in course.specs(content))
     assert movable > 0
 
-    open_notebook(page, lab, notebook)
-    scroll_to_end(page, content)
+    jupyter.open_notebook(page, lab, notebook)
+    jupyter.scroll_to_end(page, content)
     page.wait_for_function("([css, n]) => document.querySelectorAll(css).length === n", arg=[TWIN, twins])
-    assert page.locator(LIVE).count() == 0
+    assert page.locator(jupyter.LIVE).count() == 0
     assert str(log) == "nothing"
 
-    run_all(page)
-    scroll_to_end(page, content)
+    jupyter.run_all(page)
+    jupyter.scroll_to_end(page, content)
     assert page.locator(".jp-OutputArea [data-mime-type='application/vnd.jupyter.stderr']").count() == 0
-    page.wait_for_function("([css, n]) => document.querySelectorAll(css).length === n", arg=[LIVE, movable])
-    explorer = page.locator(LIVE).filter(has=page.locator("input[type=range]")).first
+    page.wait_for_function(
+        "([css, n]) => document.querySelectorAll(css).length === n", arg=[jupyter.LIVE, movable]
+    )
+    explorer = page.locator(jupyter.LIVE).filter(has=page.locator("input[type=range]")).first
     slider = explorer.locator("input[type=range]").first
     slider.scroll_into_view_if_needed()
     slider.focus()
@@ -163,9 +126,9 @@ def test_exercises_greet_a_new_student_with_hints(
     tab: tuple[Page, chromium.Log], lab: jupyter.Lab, root: Path, chapter: dict[str, Any]
 ) -> None:
     page, log = tab
-    open_notebook(page, lab, chapter["exercises"])
-    scroll_to_end(page, course.notebook(chapter["exercises"]))
-    run_all(page)
+    jupyter.open_notebook(page, lab, chapter["exercises"])
+    jupyter.scroll_to_end(page, course.notebook(chapter["exercises"]))
+    jupyter.run_all(page)
     # Not inner_text, which leaves out what is scrolled away.
     text = "\n".join(
         page.locator(".jp-OutputArea-output").evaluate_all("all => all.map((one) => one.textContent)")

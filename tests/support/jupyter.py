@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -12,10 +14,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
 
 AUDIT = Path(__file__).parent / "audit"
 BALKANLAB_LAB = (sys.executable, "-m", "balkanlab.cli", "lab")
 PLAIN_LAB = (sys.executable, "-m", "jupyterlab")
+LIVE = ".jp-OutputArea .balkanlab-explorer[data-state='ready']"
+RUN_PATIENCE = 240
 
 
 @dataclass
@@ -83,8 +90,6 @@ def _address(runtime: Path, process: subprocess.Popen[bytes], log: Path, patienc
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    import signal
-
     for how in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, how)
@@ -94,3 +99,45 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             return
         except subprocess.TimeoutExpired:
             continue
+
+
+def open_notebook(page: Page, lab: Lab, notebook: str) -> None:
+    """Opens a notebook alone.
+
+    Raises:
+        AssertionError: a question or a notice stands before it.
+    """
+    page.goto(lab.page(notebook))
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    # A start-up question such as "would you like news?" would stand above everything.
+    assert page.locator(".jp-toast-message, .Toastify__toast").count() == 0
+    assert page.locator(".jp-Dialog").count() == 0
+
+
+def scroll_to_end(page: Page, content: dict[str, Any]) -> None:
+    """Brings every cell into view, for JupyterLab makes a cell when it is first seen."""
+    page.evaluate(
+        """async (cells) => {
+          const box = document.querySelector('.jp-WindowedPanel-outer');
+          const made = () => document.querySelectorAll('.jp-Notebook .jp-Cell').length;
+          const deadline = Date.now() + 60000;
+          const atEnd = () => box.scrollTop + box.clientHeight >= box.scrollHeight - 5;
+          while (!(made() === cells && atEnd()) && Date.now() < deadline) {
+            box.scrollTop = atEnd() ? 0 : box.scrollTop + 700;
+            await new Promise((resolve) => setTimeout(resolve, 100));
+          }
+        }""",
+        len(content["cells"]),
+    )
+    assert page.locator(".jp-Notebook .jp-Cell").count() == len(content["cells"])
+
+
+def run_all(page: Page, patience: float = RUN_PATIENCE) -> None:
+    """Runs every cell from the menu and waits until none is queued or running."""
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+    prompts = (
+        "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map((prompt) => prompt.textContent)"
+    )
+    page.wait_for_function(f"() => {prompts}.some((text) => text.includes('*'))")
+    page.wait_for_function(f"() => !{prompts}.some((text) => text.includes('*'))", timeout=patience * 1000)

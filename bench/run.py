@@ -1,0 +1,229 @@
+"""`make bench`: seconds and bytes of the course, each held against its bar. Prints a table; `--json FILE` keeps it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from time import perf_counter
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from playwright.sync_api import Browser, Page  # noqa: E402
+from rich.console import Console  # noqa: E402
+from rich.table import Table  # noqa: E402
+
+from balkanlab.site import build, serving  # noqa: E402
+from support import checks, chromium, course, jupyter  # noqa: E402
+from support.nbval import strictly  # noqa: E402
+
+MOVES = 30
+DESK = {"width": 1280, "height": 900}
+
+# From the control's own event to the redrawn chart, for every position of every slider, year and choice shown.
+MOVE = """async ([name, moves]) => {
+  const box = document.querySelector(`.balkanlab-explorer[data-state=ready][data-name="${name}"]`)
+    ?? [...document.querySelectorAll('.balkanlab-explorer[data-state=ready]')][name];
+  const input = box.querySelector('input[type=range]');
+  const times = [];
+  const [low, high, step] = [input.min, input.max, input.step].map(Number);
+  let value = Number(input.value);
+  let up = 1;
+  for (let i = 0; i < moves; i += 1) {
+    if (value + up * step > high + 1e-9 || value + up * step < low - 1e-9) up = -up;
+    value += up * step;
+    const drawn = new Promise((resolve) => box.addEventListener('balkanlab:drawn', resolve, { once: true }));
+    input.value = value;
+    const start = performance.now();
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await drawn;
+    times.push(performance.now() - start);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return times;
+}"""
+FIRST_CHART = """
+  document.addEventListener('balkanlab:ready', () => { window.firstChart ??= performance.now(); });
+  document.addEventListener('DOMContentLoaded', () => {
+    document.querySelector('.balkanlab-explorer')?.scrollIntoView({ behavior: 'instant' });
+  });
+"""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One measured number; `bar` is the most it may be."""
+
+    what: str
+    value: float
+    unit: str
+    bar: float | None = None
+
+    @property
+    def ok(self) -> bool | None:
+        return None if self.bar is None else self.value <= self.bar
+
+
+def seconds(work: object) -> float:
+    start = perf_counter()
+    work()  # type: ignore[operator]
+    return perf_counter() - start
+
+
+def import_time() -> Iterator[Reading]:
+    def run(code: str) -> float:
+        return statistics.median(
+            seconds(lambda: subprocess.run([sys.executable, "-c", code], check=True)) for _ in range(7)
+        )
+
+    yield Reading("import balkanlab", run("import balkanlab") - run("pass"), "s", 0.3)
+
+
+def copy_of_checkout(to: Path) -> Path:
+    """What git would take along, so that edits and builds leave the checkout alone."""
+    ignored = shutil.ignore_patterns(
+        ".git", ".venv", "_build", "dist", "__pycache__", ".*_cache", ".hypothesis"
+    )
+    return Path(shutil.copytree(ROOT, to / "course", ignore=ignored))
+
+
+def builds(copy: Path) -> Iterator[Reading]:
+    yield Reading("clean build", seconds(lambda: build(copy)), "s")
+    path = copy / course.chapters()[0]["notebook"]
+    content = json.loads(path.read_text(encoding="utf-8"))
+    cell = next(cell for cell in content["cells"] if cell["cell_type"] == "markdown")
+    cell["source"] = [*cell["source"], "\n\nA sentence more."]
+    path.write_text(json.dumps(content), encoding="utf-8")
+    yield Reading("rebuild after one edited chapter", seconds(lambda: build(copy)), "s", 5)
+
+
+def pages(browser: Browser, site: str) -> Iterator[Reading]:
+    charted = {explorer.page for explorer in course.stored_explorers()}
+    for name in course.pages():
+        with chromium.context(browser, viewport=DESK) as (made, _):
+            page = made.new_page()
+            with checks.weighing(page) as weight:
+                page.goto(f"{site}/{name}.html", wait_until="networkidle")
+                checks.draw_all(page)
+            yield Reading(f"wire: {name}", weight.kb, "kB gz", 650 if name in charted else 300)
+
+
+def first_chart(browser: Browser, site: str) -> Iterator[Reading]:
+    for chapter in course.chapters():
+        name, times = chapter["notebook"].removesuffix(".ipynb"), []
+        for _ in range(5):
+            with chromium.context(browser, viewport=DESK) as (made, _log):
+                page = made.new_page()
+                page.add_init_script(FIRST_CHART)
+                page.goto(f"{site}/{name}.html")
+                page.wait_for_function("window.firstChart")
+                times.append(page.evaluate("window.firstChart") / 1000)
+        yield Reading(f"first chart: {name}", statistics.median(times), "s", 1.5)
+
+
+def twin_moves(browser: Browser, site: str) -> Iterator[Reading]:
+    for chapter in course.chapters():
+        name, times = chapter["notebook"].removesuffix(".ipynb"), []
+        with chromium.context(browser, viewport=DESK) as (made, _):
+            page = made.new_page()
+            page.goto(f"{site}/{name}.html", wait_until="networkidle")
+            checks.draw_all(page)
+            for explorer in course.stored_explorers():
+                if explorer.page == name and any(c["type"] in {"slider", "year"} for c in explorer.controls):
+                    page.locator(f"[data-name='{explorer.name}']").scroll_into_view_if_needed()
+                    times += page.evaluate(MOVE, [explorer.name, MOVES])
+        yield Reading(f"twin move, median: {name}", statistics.median(times), "ms", 16)
+
+
+def live_moves(browser: Browser, scratch: Path) -> Iterator[Reading]:
+    folder = scratch / "lab" / "course"
+    folder.mkdir(parents=True)
+    shutil.copy(ROOT / "course.yml", folder)
+    for name in ("data", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
+    with jupyter.running(folder, scratch / "lab") as lab:
+        for chapter in course.chapters():
+            with chromium.context(browser, viewport={"width": 1400, "height": 1000}) as (made, _):
+                made.set_default_timeout(60_000)
+                times = _live(made.new_page(), lab, chapter["notebook"])
+            yield Reading(f"live move, median: {chapter['notebook']}", statistics.median(times), "ms", 150)
+
+
+def _live(page: Page, lab: jupyter.Lab, notebook: str) -> list[float]:
+    content = course.notebook(notebook)
+    jupyter.open_notebook(page, lab, notebook)
+    jupyter.scroll_to_end(page, content)
+    jupyter.run_all(page)
+    jupyter.scroll_to_end(page, content)
+    times: list[float] = []
+    explorers = page.locator(jupyter.LIVE)
+    for number in range(explorers.count()):
+        if explorers.nth(number).locator("input[type=range]").count():
+            explorers.nth(number).scroll_into_view_if_needed()
+            times += page.evaluate(MOVE, [number, MOVES // 3])
+    return times
+
+
+def nbval_seconds() -> Iterator[Reading]:
+    for path in sorted([*ROOT.glob("notebooks/*.ipynb"), *ROOT.glob("exercises/solutions/*.ipynb")]):
+        yield Reading(
+            f"nbval: {path.relative_to(ROOT).as_posix()}", seconds(lambda path=path: strictly(path)), "s"
+        )
+
+
+def readings() -> Iterator[Reading]:
+    """Every measurement, one at a time: nothing else runs beside it."""
+    yield from import_time()
+    with tempfile.TemporaryDirectory(prefix="balkanlab-bench-") as folder, chromium.launched() as browser:
+        copy = copy_of_checkout(Path(folder))
+        yield from builds(copy)
+        with serving(copy / "_build" / "html") as site:
+            yield from pages(browser, site)
+            yield from first_chart(browser, site)
+            yield from twin_moves(browser, site)
+        yield from live_moves(browser, Path(folder))
+    yield from nbval_seconds()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="balkanlab bench", description=__doc__)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write the readings to FILE")
+    options = parser.parse_args()
+    console, found = Console(highlight=False), []
+    with console.status("Measuring") as status:
+        for reading in readings():
+            found.append(reading)
+            status.update(f"Measuring (last: {reading.what} {reading.value:.3g} {reading.unit})")
+    table = Table(title=f"balkanlab on {platform.python_implementation()} {platform.python_version()}")
+    for column, justify in (
+        ("what", "left"),
+        ("value", "right"),
+        ("unit", "left"),
+        ("bar", "right"),
+        ("", "left"),
+    ):
+        table.add_column(column, justify=justify)
+    verdict = {None: "", True: "[green]pass", False: "[bold red]fail"}
+    for reading in found:
+        bar = "" if reading.bar is None else f"{reading.bar:g}"
+        table.add_row(reading.what, f"{reading.value:.3g}", reading.unit, bar, verdict[reading.ok])
+    console.print(table)
+    text = json.dumps([asdict(reading) | {"ok": reading.ok} for reading in found], indent=2) + "\n"
+    if options.json:
+        options.json.write_text(text, encoding="utf-8")
+    else:
+        sys.stdout.write(text)
+    return int(any(reading.ok is False for reading in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
