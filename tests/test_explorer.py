@@ -45,7 +45,7 @@ def example():
 def rows_of_twin(spec, key):
     """The rows that the twin's own table holds for a setting, read as a browser reads them."""
     lines = pd.read_csv(pd.io.common.StringIO(spec["data"]["values"]))
-    return lines[lines[twin.KEY] == key].drop(columns=twin.KEY).reset_index(drop=True)
+    return lines[lines[twin.KEY] == key].drop(columns=[twin.KEY, twin.ORDER]).reset_index(drop=True)
 
 
 def test_the_docstring_example_runs():
@@ -69,7 +69,7 @@ def test_twin_and_python_hold_the_same_numbers(example, tariff, partner, join, y
 
 def test_the_live_reply_holds_the_same_rows(example):
     index = example._index({"tariff": 10, "join": True})
-    live = pd.DataFrame(twin.rows(example, index)).drop(columns=twin.KEY)
+    live = pd.DataFrame(twin.rows(example, index)).drop(columns=[twin.KEY, twin.ORDER])
     pd.testing.assert_frame_equal(live, example.frame(tariff=10, join=True), check_dtype=False)
 
 
@@ -239,3 +239,8 @@ def test_a_country_map_draws_its_outlines():
     )
     assert "geoshape" in json.dumps(drawn.spec)
     assert twin.compile_vega(drawn.spec)["projections"]
+
+
+def test_words_keep_the_frames_order_at_every_setting(example):
+    scales = {scale["name"]: scale for scale in twin.compile_vega(example.spec)["scales"]}
+    assert scales["y"]["domain"]["sort"] == {"op": "min", "field": twin.ORDER}

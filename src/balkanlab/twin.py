@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 VEGALITE_VERSION = "5.21"
 TABLE = "frame"
-KEY = "_k"
+KEY, ORDER = "_k", "_i"
+"""The columns added to the frame's own: the number of the setting, and of the row in it."""
 WIDTH = 620
 """Where nothing measures the page; the page script fits the chart to its column."""
 _AUTOMATIC = re.compile(r"^(view|param|concat)_[0-9a-f]+$")
@@ -79,7 +80,8 @@ def weight_kb(spec: dict[str, Any]) -> float:
 def rows(explorer: Explorer, index: int) -> list[dict[str, Any]]:
     """The rows of one setting, keyed as the chart wants them."""
     frame = explorer._frames[index]
-    return [{KEY: index, **{str(k): v for k, v in record.items()}} for record in frame.to_dict("records")]
+    records = frame.to_dict("records")
+    return [{KEY: index, ORDER: i, **{str(k): v for k, v in row.items()}} for i, row in enumerate(records)]
 
 
 def chart_spec(explorer: Explorer, frame: pd.DataFrame) -> tuple[dict[str, Any], str]:
@@ -99,6 +101,7 @@ def chart_spec(explorer: Explorer, frame: pd.DataFrame) -> tuple[dict[str, Any],
         _inline(spec, extra, datasets[extra])
     spec.pop("datasets", None)
     _refuse_automatic_names(explorer, spec)
+    _keep_order(spec)
     return spec, TABLE
 
 
@@ -179,10 +182,10 @@ def _types(explorer: Explorer) -> dict[str, str]:
 def _csv(explorer: Explorer, indices: Any) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([KEY, *explorer._frames[0].columns])
+    writer.writerow([KEY, ORDER, *explorer._frames[0].columns])
     for index in indices:
-        for values in explorer._frames[index].itertuples(index=False, name=None):
-            writer.writerow([index, *(_text(value) for value in values)])
+        for i, values in enumerate(explorer._frames[index].itertuples(index=False, name=None)):
+            writer.writerow([index, i, *(_text(value) for value in values)])
     return out.getvalue()
 
 
@@ -194,7 +197,7 @@ def _text(value: Any) -> Any:
 
 def _fill(spec: dict[str, Any], explorer: Explorer, text: str) -> None:
     """Put the rows where the frame is first used, and the filter wherever it is used."""
-    parse = {KEY: "number", **_types(explorer)}
+    parse = {KEY: "number", ORDER: "number", **_types(explorer)}
     full = {"name": TABLE, "values": text, "format": {"type": "csv", "parse": parse}}
     step = {"filter": f"datum.{KEY} == setting"}
 
@@ -232,6 +235,18 @@ def _inline(node: Any, name: str, values: Any) -> None:
             node["data"] = {"values": copy.deepcopy(values)}
         for item in node.values():
             _inline(item, name, values)
+
+
+def _keep_order(node: Any) -> None:
+    """Words stand in the frame's order at every setting; left alone, Vega keeps the order of first appearance."""
+    if isinstance(node, list):
+        for item in node:
+            _keep_order(item)
+    elif isinstance(node, dict):
+        if "field" in node and "sort" in node and node["sort"] is None:
+            node["sort"] = {"field": ORDER, "op": "min"}
+        for item in node.values():
+            _keep_order(item)
 
 
 def _refuse_automatic_names(explorer: Explorer, node: Any) -> None:

@@ -206,24 +206,25 @@
       element.dispatchEvent(new CustomEvent("balkanlab:drawn", { bubbles: true, detail: { ...values } }));
     }
 
-    /* One drawing at a time: while it is under way only the newest setting waits. */
-    let busy = false;
+    /* One drawing at a time: while it is under way only the newest setting waits. The promise is kept when
+       the newest is drawn. */
+    let running = null;
     let waiting = false;
-    async function update() {
-      if (busy) {
-        waiting = true;
-        return;
-      }
-      busy = true;
+    function update() {
+      waiting = true;
+      running ??= redraw();
+      return running;
+    }
+    async function redraw() {
       try {
-        do {
+        while (waiting) {
           waiting = false;
           await draw(ask ? await ask(values) : null);
-        } while (waiting);
+        }
       } catch (fault) {
         say(`The chart could not be renewed: ${fault.message}`);
       } finally {
-        busy = false;
+        running = null;
       }
     }
 
