@@ -40,6 +40,19 @@ MEMBERS_AT_YEAR_END = {
     2013: 7,
     2024: 7,
 }
+ERRORS = {  # the course's list of errors in the five texts, and nothing else
+    "antic-016",
+    "antic-021",
+    "luli-015",
+    "luli-030",
+    "luli-047",
+    "luli-061",
+    "paradigms-002",
+    "paradigms-019",
+    "valdai-026",
+    "valdai-031",
+    "valdai-035",
+}
 
 
 @pytest.fixture
@@ -228,11 +241,11 @@ def test_pairs_cover_the_traders_and_kosovo() -> None:
 def test_claims_carry_what_the_ledger_needs() -> None:
     claims = data.load("claims").set_index("id")
     errors = claims[claims["ruling"] == "error"]
-    assert set(errors.index) == {"antic-016", "antic-021"}
+    assert set(errors.index) == ERRORS & set(claims.index)
     assert errors[["record_says", "softener", "evidence"]].notna().all().all()
     assert (claims["verdict"] == "error").equals(claims["ruling"].eq("error"))
     assert not claims["note"].str.contains("http", na=False).any()
-    assert claims["systems"].str.fullmatch(r"2\.\d+(;2\.\d+)*").all()
+    assert claims["systems"].str.fullmatch(r"\d\.\d+(;\d\.\d+)*").all()
 
 
 def test_figures_and_episodes_point_to_claims_that_exist() -> None:
@@ -548,7 +561,7 @@ def test_a_read_only_folder_will_do(course: Path) -> None:
     for path in [*folder.iterdir(), folder]:
         path.chmod(path.stat().st_mode & ~0o222)
     try:
-        assert len(data.load("claims")) == 26
+        assert len(data.load("claims")) >= 26
         assert data.outlines()["features"]
     finally:
         folder.chmod(0o755)
