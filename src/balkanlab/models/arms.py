@@ -95,22 +95,24 @@ def phase(
     Rows: line ("path", "x stands still", "y stands still"), step, x, y; points outside 0 to `limit` are left out
     (a path ends where it leaves). Plus margin, stable, ends_at (x at the end of the drawn path).
     """
-    race = Race(reaction, reaction, fatigue, fatigue, grievance, grievance)
-    walk = path(race, x0=x0, y0=y0, years=years, points=25)
+    race = Race(reaction, reaction, within("fatigue", fatigue, 0, above=True), fatigue, grievance, grievance)
+    walk = path(race, x0=x0, y0=y0, years=years, points=19)
     inside = ((walk[["x", "y"]] >= 0) & (walk[["x", "y"]] <= limit)).all(axis=1).cummin()
     rows: list[tuple[str, int, float, float]] = [
         ("path", step, x, y)
         for step, (x, y) in enumerate(zip(walk["x"][inside], walk["y"][inside], strict=True))
     ]
-    for name in ("x stands still", "y stands still"):
-        for step, other in enumerate(np.linspace(0, limit, 25)):
-            level = (reaction * other + grievance) / fatigue if fatigue else math.inf
-            if 0 <= level <= limit:
-                point = (level, float(other)) if name.startswith("x") else (float(other), level)
-                rows.append((name, step, *point))
+    # x = (reaction · y + grievance)/fatigue is a straight line: its two ends inside the frame will do
+    first, last = 0.0, limit
+    if reaction > 0:
+        first = min(limit, max(first, -grievance / reaction))
+        last = max(0.0, min(last, (limit * fatigue - grievance) / reaction))
+    ends = [(i, (reaction * other + grievance) / fatigue, other) for i, other in enumerate((first, last))]
+    rows += [("x stands still", i, x, y) for i, x, y in ends]
+    rows += [("y stands still", i, y, x) for i, x, y in ends]
     table = pd.DataFrame(rows, columns=["line", "step", "x", "y"])
-    last = table[table["line"] == "path"]["x"].iloc[-1]
-    return table.assign(margin=race.margin, stable=race.stable, ends_at=last)
+    stop = table[table["line"] == "path"]["x"].iloc[-1]
+    return table.assign(margin=race.margin, stable=race.stable, ends_at=stop)
 
 
 @dataclass(frozen=True)
