@@ -170,6 +170,7 @@
     element.setAttribute("role", "group");
     element.setAttribute("aria-labelledby", `${id}-title`);
 
+    let vega;
     let view;
     const fit = () => {
       if (!canvas.clientWidth) return;
@@ -197,7 +198,6 @@
       if (!view) return;
       for (const [name, value] of Object.entries(values)) view.signal(`c_${name}`, value);
       if (reply) {
-        const { vega } = globalThis.balkanlab;
         view.change("frame", vega.changeset().remove(() => true).insert(reply.rows));
       }
       await view.runAsync();
@@ -248,8 +248,7 @@
 
     spoken.textContent = text();
     try {
-      const vega = await vegaPromise();
-      globalThis.balkanlab.vega = vega;
+      vega = await vegaPromise();
       view = new vega.View(vega.parse(spec), { renderer: "svg", container: canvas, hover: false });
       view.background("transparent").logLevel(vega.Error);
       fit();
@@ -300,9 +299,16 @@
     addEventListener("beforeprint", () => all.forEach(start));
   }
 
+  /* JupyterLab would take arrows and letters for its own commands; with Ctrl or Cmd they stay commands. */
+  function keepKeys(event) {
+    if (!event.target.closest?.(".balkanlab-explorer")) return;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !event.ctrlKey && !event.metaKey);
+  }
+
   /* The notebook: the kernel answers each request; a late answer to an old one is dropped. */
   async function renderLive({ model, el }) {
     el.classList.add("balkanlab-explorer");
+    addEventListener("keydown", keepKeys, true);
     let turn = 0;
     let answered = null;
     const ask = (values) => new Promise((resolve, reject) => {
@@ -322,9 +328,6 @@
       return evaluateVega(shared.get("source"));
     };
     const mounted = await mount(el, model.get("payload"), vega, ask);
-    for (const target of el.querySelectorAll("input, select, button, summary, .bl-scroll")) {
-      target.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys for itself
-    }
     model.on("change:reply", () => {
       const reply = model.get("reply");
       if (answered && reply.turn === turn) {
