@@ -6,8 +6,6 @@ table of contents and the pages are the same, so `jupyter-book build . --toc boo
 
 from __future__ import annotations
 
-import importlib
-import sys
 from pathlib import Path
 
 TOC = "book/_toc.yml"
@@ -16,17 +14,6 @@ CONFIG = "_config.yml"
 
 class BookError(RuntimeError):
     """The book could not be built, or it could and something in it is wrong."""
-
-
-def _import_quickly(name: str, skipped: str) -> None:
-    """Import `name` while its optional helper `skipped` is hidden from it."""
-    if name in sys.modules or skipped in sys.modules:
-        return
-    sys.modules[skipped] = None  # type: ignore[assignment]
-    try:
-        importlib.import_module(name)
-    finally:
-        del sys.modules[skipped]
 
 
 def build_book(
@@ -47,8 +34,6 @@ def build_book(
         FileNotFoundError: `root` holds no course.
         BookError: the build failed; what was wrong stands on the error stream.
     """
-    # jsonschema compiles a grammar of web addresses for two seconds; no notebook or setting here is checked by it.
-    _import_quickly("jsonschema", skipped="rfc3987_syntax")
     from jupyter_book.sphinx import build_sphinx
 
     root = root.resolve()
