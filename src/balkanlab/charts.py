@@ -44,6 +44,7 @@ def config() -> dict[str, Any]:
             "tickColor": faint,
             "titleFontWeight": "normal",
         },
+        "axisX": {"titleAnchor": "end"},  # a long title reaches to the left, where there is room
         "legend": {
             **text,
             "titleFontWeight": "normal",
