@@ -180,9 +180,21 @@ def nbval_seconds() -> Iterator[Reading]:
         )
 
 
+def agents() -> Iterator[Reading]:
+    """The model of states on a map: a thousand settings as arrays, and the same model in Mesa."""
+    from abm import race
+
+    result = race()
+    yield Reading("neighbourhood model, 1,000 settings", result.seconds_arrays, "s", 2.0)
+    yield Reading("neighbourhood model, arrays over runs", result.per_second_arrays, "runs/s")
+    yield Reading("neighbourhood model, Mesa", result.per_second_mesa, "runs/s")
+    yield Reading("  difference of the two", result.largest_difference, "arms", 1e-9)
+
+
 def readings() -> Iterator[Reading]:
     """Every measurement, one at a time: nothing else runs beside it."""
     yield from import_time()
+    yield from agents()
     with tempfile.TemporaryDirectory(prefix="balkanlab-bench-") as folder, chromium.launched() as browser:
         copy = copy_of_checkout(Path(folder))
         yield from builds(copy)
