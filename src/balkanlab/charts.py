@@ -20,7 +20,8 @@ Chart = Callable[["pd.DataFrame"], "alt.TopLevelMixin"]
 PALETTE = ("#0072b2", "#d55e00", "#00896a", "#b5609a", "#8a6d00", "#6b7280")
 """After Okabe and Ito, darkened: told apart by colour-blind readers, at least 3:1 on white and on dark pages."""
 
-RAMP = ("#dceaf5", "#9fc5e3", "#5b9bcb", "#2171a8", "#08406f")
+RAMP = ("#eef4fa", "#cfe1f0", "#a9cbe6", "#82b4da", "#5b9bcb")
+"""Pale to middle blue: dark figures can be read on every step."""
 LIGHT = {"ink": "#1f2933", "faint": "#d5dbe1", "land": "#e4e8ec"}
 """Vega parameters that the page script changes for a dark page."""
 LAND = "land"
@@ -58,7 +59,12 @@ def config() -> dict[str, Any]:
         "text": {"color": ink, "fontSize": 12},
         "rule": {"color": ink},
         "mark": {"color": PALETTE[0]},
-        "range": {"category": list(PALETTE), "ramp": list(RAMP), "ordinal": list(RAMP)},
+        "range": {
+            "category": list(PALETTE),
+            "ramp": list(RAMP),
+            "heatmap": list(RAMP),
+            "ordinal": list(RAMP),
+        },
     }
 
 
@@ -211,7 +217,7 @@ def tiles(
     Args:
         words: if `value` holds words, each word's colour or `LAND`; otherwise `value` is a number on the
             blue ramp.
-        text: the column written into the tile; words stand in dark ink, numbers turn light on dark tiles.
+        text: the column written into the tile, in dark ink: choose pale colours for `words`.
     """
 
     def draw(frame: pd.DataFrame) -> alt.TopLevelMixin:
