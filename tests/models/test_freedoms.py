@@ -25,7 +25,6 @@ def test_the_printed_scores() -> None:
     assert table["score"].tolist() == pytest.approx([0.8, 0.35])
     assert table["gap"].tolist() == pytest.approx([0, 0.45])
     assert freedoms.weighted(PRACTICE, {"labour": 2}) == pytest.approx(0.375)
-    assert freedoms.mean_gap(LEAFLET.values(), PRACTICE.values()) == pytest.approx(0.45)
 
 
 @given(

@@ -90,7 +90,6 @@ def test_wage_is_capped_by_output() -> None:
 def test_funnel_and_shares() -> None:
     table = labour.funnel(1928, {"apply": 30, "hired": 50})
     assert table["people"].tolist() == pytest.approx([1928, 578.4, 289.2])
-    assert labour.places(table["people"].iloc[-1]) == 289
     assert labour.share_pct(1928, 2.06e6) == pytest.approx(0.0936, abs=1e-4)
     assert labour.share_pct(1928, 1.83e6) == pytest.approx(0.1054, abs=1e-4)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -276,13 +276,3 @@ def time_tariff_pct(hours: float, per_day_pct: float) -> float:
     Hummels and Schaur (2013) find that a day in transit is worth 0.6 to 2.1 percent of the value of goods.
     """
     return within("hours", hours, 0) / 24 * within("per_day_pct", per_day_pct, 0)
-
-
-def summary(arrivals: float, service: float, booths: int) -> dict[str, Any]:
-    """Utilisation, chance to wait, mean wait (minutes) and mean queue of a steady crossing."""
-    return {
-        "utilisation": utilisation(arrivals, service, booths),
-        "waits": erlang_c(arrivals, service, booths),
-        "wait": mean_wait(arrivals, service, booths),
-        "queue": mean_queue(arrivals, service, booths),
-    }

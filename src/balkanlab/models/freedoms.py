@@ -5,7 +5,7 @@ A score is in [0, 1]: 0 nothing, 1 all that the single market of the EU gives. T
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -80,14 +80,3 @@ def rung(
             break
         reached += 1
     return RUNGS[reached]
-
-
-def mean_gap(leaflet: Iterable[float], practice: Iterable[float]) -> float:
-    """Mean of promise minus practice over pairs of scores, in [−1, 1]."""
-    gaps = [
-        within("leaflet", a, 0, 1) - within("practice", b, 0, 1)
-        for a, b in zip(leaflet, practice, strict=True)
-    ]
-    if not gaps:
-        raise ValueError("leaflet and practice must hold at least one score")
-    return sum(gaps) / len(gaps)

@@ -138,8 +138,3 @@ def funnel(start: float, steps_pct: Mapping[str, float] | Sequence[tuple[str, fl
 def share_pct(part: float, whole_: float) -> float:
     """`part` in percent of `whole_` (above 0)."""
     return 100 * within("part", part, 0) / within("whole", whole_, 0, above=True)
-
-
-def places(number: float) -> int:
-    """A count of people rounded to whole persons."""
-    return whole("number", round(within("number", number, 0)), 0)

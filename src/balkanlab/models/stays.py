@@ -9,7 +9,7 @@ Regulation (EU) 2016/399; the Open Balkan states write the same limit into their
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import TypeAlias
 
 import pandas as pd
@@ -160,8 +160,3 @@ def profile(
         allowed = used + (not present) <= limit
         rows.append((date.fromordinal(day).isoformat(), day - begin + 1, used, present, allowed))
     return pd.DataFrame(rows, columns=["day", "number", "used", "present", "legal"])
-
-
-def day_after(day: Day) -> date:
-    """The day after `day`."""
-    return date.fromordinal(_ordinal(day)) + timedelta(days=1)
