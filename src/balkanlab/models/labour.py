@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from balkanlab.models._check import whole, within
+from balkanlab.models._check import within
 
 
 def migration(
@@ -99,9 +99,9 @@ def open_door(
     """
     home = [within("seekers", number, 0, above=True) for number in seekers]
     jobs = [within("vacancies", number, 0, above=True) for number in vacancies]
-    leaving = home[1] * within("look_abroad_pct", look_abroad_pct, 0, 100) / 100
-    usable = leaving * within("readable_pct", readable_pct, 0, 100) / 100
-    pools = (home[0] + usable, home[1] - leaving)
+    away = within("look_abroad_pct", look_abroad_pct, 0, 100) / 100
+    usable = away * home[1] * within("readable_pct", readable_pct, 0, 100) / 100
+    pools = (home[0] + usable, (1 - away) * home[1])
     hires = [matches(pool, job, curvature) for pool, job in zip(pools, jobs, strict=True)]
     abroad = hires[0] * usable / pools[0]
     rows = [
