@@ -48,9 +48,9 @@ def test_6_3_race_and_reserve() -> None:
     assert arms.reserve(beds=5000, days=60, years=4)["reserve"].iloc[-1] == 120_000  # (4)
     serbia = load("spending").set_index(["iso3", "year"]).loc["SRB"]
     assert serbia.usd_m_current[2019] - serbia.usd_m_current[2018] == pytest.approx(326, abs=0.5)
-    assert pytest.approx(
-        0.400, abs=0.001
-    ) == 326 / (1140 - 326)  # (5) from the rounded figures the plan prints
+    assert pytest.approx(0.400, abs=0.001) == 326 / (
+        1140 - 326
+    )  # (5) from the rounded figures the plan prints
     nominal, real = (serbia[c][2019] / serbia[c][2018] - 1 for c in ("usd_m_current", "usd_m_2021"))
     assert nominal == pytest.approx(0.399, abs=5e-4)  # from the release itself
     assert real == pytest.approx(0.439, abs=5e-4)  # the press rounded to 43 percent
