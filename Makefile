@@ -70,10 +70,10 @@ unit: $(TESTER) ## Quick tests only: no browser, no notebook runs
 	@$(BIN)/python -m pytest -q -m "not browser and not lab and not notebook" $(PYTEST_ARGS)
 
 browser: $(TESTER) chromium ## Only the tests that need Chromium
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope -m "browser or lab" $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "browser or lab" $(PYTEST_ARGS)
 
 test: lint types chromium ## Everything: style, types, models, data, exercises, notebooks, book and JupyterLab in Chromium
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 bench: $(TESTER) chromium ## Seconds and bytes, held against their bars
 	@$(BIN)/balkanlab bench
