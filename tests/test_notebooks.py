@@ -15,7 +15,7 @@ from support.nbval import strictly
 CHAPTERS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SOLUTIONS = sorted((ROOT / "exercises" / "solutions").glob("*.ipynb"))
 STUDENT = sorted((ROOT / "exercises").glob("*.ipynb"))
-ABSOLUTE = re.compile(r"(?<![\w.:/])(/home/|/root/|/Users/|/tmp/|/work/|[A-Z]:\\\\)\S*")
+ABSOLUTE = re.compile(r"(?<![\w.:/])(/home/|/root/|/Users/|/tmp/|[A-Z]:\\\\)\S*")
 
 
 def name_of(path: Path) -> str:
