@@ -7,12 +7,13 @@ import sys
 import webbrowser
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from balkanlab import __version__
+from balkanlab.commands import grading, instructor, launch, publishing, student
+from balkanlab.commands.common import err, out, root, stop
 
 app = typer.Typer(
     help="A course on the Western Balkans that you can operate: read it, run it, solve it, check it.",
@@ -21,23 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
-
-def _stop(message: object, code: int = 1) -> NoReturn:
-    err.print("balkanlab:", style="bold red", end=" ")
-    err.print(str(message), markup=False, soft_wrap=True)
-    raise typer.Exit(code)
-
-
-def _root() -> Path:
-    from balkanlab.paths import course_root
-
-    try:
-        return course_root()
-    except FileNotFoundError as error:
-        _stop(error)
+for part in (student, instructor, grading, launch, publishing):
+    part.register(app)
 
 
 def _version(wanted: bool) -> None:
@@ -92,15 +78,15 @@ def book(
 
     from balkanlab.site import BookError, build
 
-    root = _root()
+    course = root()
     if fresh:
-        shutil.rmtree(root / "_build", ignore_errors=True)
+        shutil.rmtree(course / "_build", ignore_errors=True)
     start = perf_counter()
     try:
         with out.status("Building the book"):
-            folder = build(root)
+            folder = build(course)
     except BookError as error:
-        _stop(error)
+        stop(error)
     pages = sum(1 for _ in folder.rglob("*.html"))
     out.print(f"{pages} pages in {perf_counter() - start:.0f} s: {folder / 'index.html'}", soft_wrap=True)
 
@@ -113,13 +99,13 @@ def serve(
     """Show the book at an address of this machine; builds it first if need be."""
     from balkanlab.site import address, book_folder, server, server_on_free_port
 
-    folder = book_folder(_root())
+    folder = book_folder(root())
     if not (folder / "index.html").is_file():
         book(fresh=False)
     try:
         running = server(folder, port) if port else server_on_free_port(folder)
     except OSError as error:
-        _stop(f"port {port} cannot be used ({error.strerror}); leave --port out to take a free one")
+        stop(f"port {port} cannot be used ({error.strerror}); leave --port out to take a free one")
     out.print(f"The book is at {address(running)} (Ctrl+C stops)")
     if show:
         webbrowser.open(address(running))
@@ -134,7 +120,7 @@ def lab(context: typer.Context) -> None:
     """Start JupyterLab on the course; further options go to JupyterLab (such as --no-browser)."""
     from balkanlab.lab import start
 
-    _root()
+    root()
     raise typer.Exit(start(context.args))
 
 
@@ -149,12 +135,12 @@ def execute(
     from balkanlab.execute import ExecutionError
     from balkanlab.execute import execute as run
 
-    paths = notebooks or sorted((_root() / "notebooks").glob("*.ipynb"))
+    paths = notebooks or sorted((root() / "notebooks").glob("*.ipynb"))
     if not paths:
-        _stop("there is no notebook in notebooks/")
+        stop("there is no notebook in notebooks/")
     for path in paths:
         if path.suffix != ".ipynb" or not path.is_file():
-            _stop(f"{path} is not a notebook", 2)
+            stop(f"{path} is not a notebook", 2)
     failed = 0
     for path in paths:
         start = perf_counter()
@@ -169,7 +155,7 @@ def execute(
                 f"{path.name}: {'stored' if changed else 'unchanged'} ({seconds:.1f} s)", soft_wrap=True
             )
     if failed:
-        _stop(f"{failed} of {len(paths)} notebooks failed")
+        stop(f"{failed} of {len(paths)} notebooks failed")
 
 
 @app.command()
@@ -181,13 +167,13 @@ def exercises(
     from balkanlab.exercises.values import Mismatch
 
     try:
-        changed = regenerate(_root(), check=check)
+        changed = regenerate(root(), check=check)
     except (ValueError, Mismatch) as error:
-        _stop(error)
+        stop(error)
     for path in changed:
         out.print(f"{'stale' if check else 'written'}: {path}", soft_wrap=True)
     if check and changed:
-        _stop("run: balkanlab exercises")
+        stop("run: balkanlab exercises")
     if not changed:
         out.print("Nothing to do: every exercise file follows from its source.")
 
@@ -197,9 +183,9 @@ def bench(context: typer.Context) -> None:
     """Measure build, pages, charts and notebooks against their bars (needs a checkout)."""
     import subprocess
 
-    script = _root() / "bench" / "run.py"
+    script = root() / "bench" / "run.py"
     if not script.is_file():
-        _stop(f"no {script}: the benchmark is in the repository, not in the installed package")
+        stop(f"no {script}: the benchmark is in the repository, not in the installed package")
     raise typer.Exit(subprocess.run([sys.executable, str(script), *context.args], check=False).returncode)
 
 

@@ -1,0 +1,9 @@
+"""What a publisher types: publish."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `app`."""
