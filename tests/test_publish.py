@@ -324,6 +324,15 @@ class TestTables:
         assert "border" not in html
         assert '<div class="bl-table-frame"><table' in html
 
+    def test_words_stand_left_and_figures_right(self) -> None:
+        import pandas as pd
+
+        frame = pd.DataFrame({"gdp": ["1,662", "−3.2"], "note": ["founder", ""], "share": ["39.9 %", "+2"]})
+        html = tables.mend(frame.to_html())
+        assert html.count('class="bl-words"') == 3
+        assert '<th class="bl-words" scope="col">note</th>' in html
+        assert '<td class="bl-words">founder</td>' in html
+
     def test_mending_twice_changes_nothing(self) -> None:
         assert tables.mend(tables.mend(self.HTML)) == tables.mend(self.HTML)
 

@@ -1,7 +1,9 @@
-"""Tables made by pandas: headers that say what they head, and a frame in which a wide table scrolls."""
+"""Tables made by pandas: headers that say what they head, words that stand left and figures right, and a frame
+in which a wide table scrolls."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 MARK = "dataframe"
+WORDS = "bl-words"
+FIGURE = re.compile(r"[+\-−–]?[\d.,\s]*\d\s?%?|[+\-−–…]|NaN|")
 
 
 def mend(html: str) -> str:
@@ -26,6 +30,7 @@ def mend(html: str) -> str:
             _head(cell, "col")
         for cell in table.select("tbody th"):
             _head(cell, "row")
+        _set_words_left(table)
         parent = table.parent
         if "bl-table-frame" not in (parent.get("class") or [] if parent else []):
             table.wrap(soup.new_tag("div", attrs={"class": "bl-table-frame"}))
@@ -37,6 +42,19 @@ def _head(cell: Any, scope: str) -> None:
         cell["scope"] = "colgroup" if scope == "col" and cell.has_attr("colspan") else scope
     else:
         cell.name = "td"
+
+
+def _set_words_left(table: Any) -> None:
+    """Mark the columns that hold words; counted from the right, where merged row headers cannot shift them."""
+    rows = [row.find_all("td") for row in table.select("tbody tr")]
+    heads = [row.find_all(["th", "td"]) for row in table.select("thead tr")]
+    for place in range(1, max(map(len, rows), default=0) + 1):
+        cells = [row[-place] for row in rows if len(row) >= place]
+        if all(FIGURE.fullmatch(cell.get_text(strip=True)) for cell in cells):
+            continue
+        above = [head[-place] for head in heads if len(head) >= place and not head[-place].has_attr("colspan")]
+        for cell in cells + above:
+            cell["class"] = [*cell.get("class", []), *({WORDS} - set(cell.get("class", [])))]
 
 
 class MendTables(SphinxPostTransform):
