@@ -24,10 +24,10 @@ SETTINGS := pyproject.toml requirements.lock hatch_build.py $(wildcard jupyter/*
 OFFLINE = { echo; echo "The packages could not be installed (pip's message is above)."; \
 	echo "If this computer is offline, connect it once and repeat the command: nothing half-done is kept."; exit 1; }
 
-.PHONY: help book serve lab test lint types unit browser bench exercises notebooks lock chromium clean
+.PHONY: help book serve lab test lint types unit browser bench bench-grade exercises notebooks lock chromium bubblewrap clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | \
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
 	  while IFS=$$'\t' read -r name what; do printf '  make %-10s %s\n' "$$name" "$$what"; done
 
 $(VENV)/.python: tools/find-python
@@ -66,17 +66,20 @@ lint: $(TESTER)
 types: $(TESTER)
 	@$(BIN)/mypy
 
-unit: $(TESTER) ## Quick tests only: no browser, no notebook runs
-	@$(BIN)/python -m pytest -q -m "not browser and not lab and not notebook" $(PYTEST_ARGS)
+unit: $(TESTER) ## Quick tests only: no browser, no notebook runs, no sandbox
+	@$(BIN)/python -m pytest -q -m "not browser and not lab and not notebook and not sandbox" $(PYTEST_ARGS)
 
 browser: $(TESTER) chromium ## Only the tests that need Chromium
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "browser or lab" $(PYTEST_ARGS)
 
-test: lint types chromium ## Everything: style, types, models, data, exercises, notebooks, book and JupyterLab in Chromium
+test: lint types chromium bubblewrap ## Everything: style, types, models, data, exercises, notebooks, book and JupyterLab in Chromium
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 bench: $(TESTER) chromium ## Seconds and bytes, held against their bars
 	@$(BIN)/balkanlab bench
+
+bench-grade: $(TESTER) bubblewrap ## A class of 200 graded, beside nbgrader and plain nbclient
+	@$(BIN)/python bench/grade.py
 
 exercises: $(READER) ## Regenerate exercise notebooks from their sources
 	@$(BIN)/balkanlab exercises
@@ -90,6 +93,9 @@ lock: ## Renew requirements.lock (for maintainers; needs uv)
 
 chromium:
 	@sh tools/need-chromium
+
+bubblewrap:
+	@sh tools/need-bubblewrap
 
 clean: ## Remove what was built; the environment stays unless you add ENV=1
 	@rm -rf _build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
