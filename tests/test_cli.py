@@ -73,6 +73,7 @@ def test_a_book_that_cannot_be_built_says_why(tmp_path: Path) -> None:
     with pytest.raises(site.BookError, match=r"no _config\.yml"):
         site.build(tmp_path)
     (tmp_path / "_config.yml").write_text("title: t\n")
+    (tmp_path / "course.yml").write_text("title: t\nchapters: []\n")
     (tmp_path / "book").mkdir()
     (tmp_path / "book" / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")
     (tmp_path / "book" / "index.md").write_text("# T\n\n[gone](nowhere.md)\n")

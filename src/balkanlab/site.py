@@ -19,7 +19,6 @@ from balkanlab.paths import course_root
 
 FIRST_PORT = 8000
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-_BUILDER_TRACE = '\nTraceback (most recent call last):\n  File "<string>"'
 
 
 class BookError(RuntimeError):
@@ -48,9 +47,8 @@ def build(root: Path | None = None, out: Path | None = None) -> Path:
     out = out or root
     if not (root / "_config.yml").is_file():
         raise BookError(f"no _config.yml in {root}: the book is built from a checkout of the course")
-    builder = "from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-c", builder, "build", str(root), "--path-output", str(out), "-W"]
-    command += ["--toc", str(root / "book" / "_toc.yml"), "--keep-going", "-q"]
+    # A process of its own: Sphinx keeps state and prints warnings wherever it runs.
+    command = [sys.executable, "-m", "balkanlab.publish.build", str(root), str(out / "_build")]
     environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
     run = subprocess.run(
         command,
@@ -65,7 +63,7 @@ def build(root: Path | None = None, out: Path | None = None) -> Path:
         # Sphinx does not repeat a warning about a page it has already read, so the next build must read all again.
         shutil.rmtree(out / "_build" / ".doctrees", ignore_errors=True)
         shutil.rmtree(out / "_build" / "html" / ".doctrees", ignore_errors=True)
-        said = _COLOUR.sub("", run.stderr.strip() or run.stdout.strip()).split(_BUILDER_TRACE)[0][-6000:]
+        said = _COLOUR.sub("", run.stderr.strip() or run.stdout.strip())[-6000:]
         raise BookError(f"the book was not built (exit code {run.returncode}):\n{said}")
     return out / "_build" / "html"
 

@@ -6,6 +6,7 @@ table of contents and the pages are the same, so `jupyter-book build . --toc boo
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 TOC = "book/_toc.yml"
@@ -57,3 +58,10 @@ def build_book(
             status if isinstance(status, Exception) else None
         )
     return target / "html" / "index.html"
+
+
+if __name__ == "__main__":
+    try:
+        build_book(Path(sys.argv[1]), Path(sys.argv[2]))
+    except (BookError, FileNotFoundError) as error:
+        sys.exit(str(error))
