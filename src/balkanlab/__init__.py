@@ -21,6 +21,7 @@ _HOME = {
     "card": "data",
     "front": "lesson",
     "bet": "lesson",
+    "quiz": "quizzes",
 }
 __all__ = [*_HOME, "__version__"]
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from balkanlab.data import card, load
     from balkanlab.explorer import Choice, Explorer, Slider, Toggle, Year, figure
     from balkanlab.lesson import bet, front
+    from balkanlab.quizzes import quiz
 
 
 def __getattr__(name: str) -> Any:

@@ -17,6 +17,7 @@ from balkanlab.publish import (
     ledger,
     links,
     mathml,
+    quizzes,
     tables,
 )
 
@@ -24,7 +25,21 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.util.typing import ExtensionMetadata
 
-PARTS = (front, mathml, links, explorers, tables, ledger, cards, chapters, belt, icons, assets, files)
+PARTS = (
+    front,
+    mathml,
+    links,
+    explorers,
+    quizzes,
+    tables,
+    ledger,
+    cards,
+    chapters,
+    belt,
+    icons,
+    assets,
+    files,
+)
 
 
 def setup(app: Sphinx) -> ExtensionMetadata:
