@@ -15,6 +15,9 @@ settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+# Nobody's own progress is read or written by tests, nor by the kernels and commands that they start.
+os.environ["BALKANLAB_PROGRESS"] = "off"
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Shows the table of systems after a pass as well, from whichever worker printed it."""

@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from balkanlab.exercises.progress import OFF
+from balkanlab.exercises.progress import VARIABLE as PROGRESS
 from balkanlab.lab import strip_notebook
 
 CELL_TIMEOUT = 60
@@ -57,7 +59,7 @@ def execute(path: Path, timeout: int = CELL_TIMEOUT) -> bool:
         resources={"metadata": {"path": str(path.parent.resolve())}},
     )
     try:
-        client.execute()
+        client.execute(env=os.environ | {PROGRESS: OFF})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         raise ExecutionError(f"{path.name} was left as it was: {_COLOUR.sub('', str(error))}") from error
     tidy(notebook)

@@ -221,7 +221,7 @@ class TestTable:
     def test_rejects_near_misses(self, make: Maker, value: object, word: str) -> None:
         check = make("table", self.FRAME, **self.CONFIG)
         assert not ok(check, value)
-        check._attempts["1.1a"] = 1
+        check.record("1.1a").attempts = 1
         assert word in says(check, value)
 
     @pytest.mark.parametrize(

@@ -6,7 +6,10 @@ In a notebook:
     check = Checks("02_cefta")
     check("2.1a", my_answer)        # prints "2.1a: ok" or "2.1a: not yet – hint"
 
+    check.progress()                # a bar: how far you are in this notebook
+
 The line "2.1a: ok" is also what nbval compares, so a check prints nothing else and never raises.
+Attempts and solved tasks outlive the kernel, see `progress`.
 Standard library only: the same file answers in the browser edition.
 """
 
@@ -16,10 +19,13 @@ import difflib
 import json
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from html import escape
 from typing import Any
 
+from balkanlab.exercises import progress
 from balkanlab.exercises.kinds import KINDS, quietly
 from balkanlab.exercises.values import Mismatch, Unfinished
+from balkanlab.lesson import Block
 from balkanlab.paths import course_file
 
 FOLDER = "exercises/checks"
@@ -65,15 +71,14 @@ class Verdict:
 class Checks:
     """The checks of one exercise notebook; call it with a task's id and the student's value.
 
-    Attempts are counted per task as long as the object lives; an empty answer is no attempt.
+    Failed attempts are counted per task, beginning with those of earlier sessions; an empty answer is none.
     """
 
     def __init__(self, name: str) -> None:
-        """`name` is that of the notebook, for example "02_cefta"; the file is read at the first check."""
+        """`name` is that of the notebook, for example "02_cefta"; the files are read at the first check."""
         self.name = name
-        self._attempts: dict[str, int] = {}
         self._passed: dict[str, bool] = {}
-        self._said: dict[str, set[int]] = {}
+        self._kept: dict[str, progress.Record] | None = None
 
     def __repr__(self) -> str:
         return f"Checks({self.name!r})"
@@ -88,6 +93,12 @@ class Checks:
         """Whether the last check of `task` was ok."""
         return self._passed.get(task, False)
 
+    def record(self, task: str) -> progress.Record:
+        """Attempts and success so far, of earlier sessions and of this one."""
+        if self._kept is None:
+            self._kept = progress.history(self.name)
+        return self._kept.setdefault(task, progress.Record())
+
     def __call__(self, task: object, value: object = _NOTHING) -> None:
         """Print `task: ok` or `task: not yet – hint`. Returns nothing, so that a cell shows one line."""
         try:
@@ -100,11 +111,29 @@ class Checks:
             return
         verdict = self.verdict(task, value)
         self._passed[task] = verdict.ok
-        if verdict.counts and not verdict.ok:
-            self._attempts[task] = self._attempts.get(task, 0) + 1
-        if verdict.said is not None:
-            self._said.setdefault(task, set()).add(verdict.said)
         print(f"{task}: ok" if verdict.ok else f"{task}: not yet – {' '.join(verdict.message.split())}")
+        if verdict.counts:
+            self._keep(progress.Event(progress.now(), self.name, task, verdict.ok, verdict.said))
+
+    def _keep(self, event: progress.Event) -> None:
+        record = self.record(event.task)
+        news = record.learns(event)
+        record.add(event)
+        if news:
+            progress.note(event)
+
+    def progress(self) -> Block:
+        """A bar with a sentence: how many of this notebook's tasks are solved, in any session, and what is next.
+
+        Shows as HTML, and as the sentence where HTML is not drawn.
+        """
+        try:
+            tasks = self.tasks
+        except (OSError, ValueError) as problem:
+            return Block(f"<p>{escape(str(problem))}</p>", str(problem))
+        kept = progress.history(self.name)
+        solved = {task for task in tasks if self.record(task).solved or (task in kept and kept[task].solved)}
+        return _bar(tasks, solved)
 
     def verdict(self, task: str, value: object) -> Verdict:
         """Judge `value` without printing or counting; never raises for any value.
@@ -136,7 +165,7 @@ class Checks:
         if detail is None and not complaint:
             return Verdict(True)
         for number, slip in enumerate(spec.get("slips", ())):
-            said = number in self._said.get(task, ())
+            said = number in self.record(task).slips
             if not said and kind.compare(config, slip["seal"], normal, f"{salt}|slip") is None:
                 return Verdict(False, slip["say"], said=number)
         level = self._level(task, hints)
@@ -148,7 +177,25 @@ class Checks:
         return Verdict(False, f"{hints[level]} ({detail})" if detail else hints[level])
 
     def _level(self, task: str, hints: Sequence[str]) -> int:
-        return min(self._attempts.get(task, 0), len(hints) - 1)
+        return min(self.record(task).attempts, len(hints) - 1)
+
+
+def _bar(tasks: Mapping[str, Any], solved: set[str]) -> Block:
+    points = [sum(tasks[task]["points"] for task in group) for group in (solved, tasks)]
+    sentence = f"{len(solved)} of {len(tasks)} tasks solved, {points[0]} of {points[1]} points."
+    unsolved = [task for task in tasks if task not in solved]
+    rest = f"Next: {unsolved[0]} {tasks[unsolved[0]]['title']}." if unsolved else "All done."
+    share = 100 * len(solved) / len(tasks)
+    # Drawn with borders, which are printed where backgrounds are not, in the text's colour, light or dark.
+    html = (
+        f'<div class="bl-progress"><p>{sentence}</p>'
+        f'<div role="progressbar" aria-label="Tasks solved" aria-valuemin="0" aria-valuemax="{len(tasks)}" '
+        f'aria-valuenow="{len(solved)}" style="border: 1px solid currentColor; max-width: 40em">'
+        f'<div style="width: {share:.1f}%; border-top: 0.9em solid '
+        f'var(--bl-green, var(--jp-success-color1, currentColor))"></div></div>'
+        f"<p>{escape(rest)}</p></div>"
+    )
+    return Block(html, f"{sentence} {rest}")
 
 
 def _unknown(task: object, tasks: list[str]) -> str:

@@ -15,6 +15,7 @@ import copy
 import hashlib
 import io
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from nbformat import NotebookNode, from_dict, writes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from balkanlab.execute import KERNEL, LANGUAGE, tidy, write_atomically
+from balkanlab.exercises import progress
 from balkanlab.exercises.checks import FORMAT
 from balkanlab.exercises.kinds import KINDS
 from balkanlab.exercises.source import (
@@ -89,6 +91,7 @@ def _edition(
     cells: list[NotebookNode] = []
     for block in source.blocks:
         cells += _plain_cells(block) if block.task is None else _task_cells(block.task, solve, check)
+    cells.append(new_code_cell("check.progress()", id="progress"))
     for cell in cells:
         if cell.cell_type == "markdown" and depth > 1:
             cell.source = cell.source.replace("](../", "](" + "../" * depth)
@@ -350,7 +353,7 @@ def executed(notebook: NotebookNode, folder: Path) -> NotebookNode:
         coalesce_streams=True,
         resources={"metadata": {"path": str(folder)}},
     )
-    client.execute()
+    client.execute(env=os.environ | {progress.VARIABLE: progress.OFF})
     tidy(result)
     result.metadata = from_dict(result.metadata)
     return result
