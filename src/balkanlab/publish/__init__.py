@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from balkanlab import __version__
 from balkanlab.publish import (
+    address,
     assets,
     belt,
     cards,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 PARTS = (
     front,
+    address,
     mathml,
     links,
     explorers,

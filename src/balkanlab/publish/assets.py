@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from balkanlab.publish.colours import style
+from balkanlab.publish.front import manifest
 from balkanlab.publish.icons import icon_css
 
 if TYPE_CHECKING:
@@ -66,8 +68,12 @@ def _is_icon_font(rule: str) -> bool:
     return all(selector.startswith(".fa") for selector in selectors) and bool(head)
 
 
-def stage(folder: Path) -> Path:
-    """Gather every static file of the book in `folder`, laid out as in `_static`; only changed files are written."""
+def stage(folder: Path, course: dict[str, Any]) -> Path:
+    """Gather every static file of the book in `folder`, laid out as in `_static`; only changed files are written.
+
+    Raises:
+        ValueError: the manifest's colours are not usable.
+    """
     import pydata_sphinx_theme
 
     from balkanlab.paths import static_file
@@ -75,6 +81,7 @@ def stage(folder: Path) -> Path:
     theme = Path(pydata_sphinx_theme.__file__).parent / THEME_CSS
     _write(folder / ASSETS / "theme.css", without_icon_font(theme.read_text(encoding="utf-8")))
     _write(folder / ASSETS / "icons.css", icon_css())
+    _write(folder / ASSETS / "colours.css", style(course.get("colours")))
     for source in [*sorted((HERE / "static").iterdir()), *sorted(static_file("").iterdir())]:
         target = folder / ASSETS / source.name
         if source.is_file() and (not target.is_file() or target.stat().st_mtime < source.stat().st_mtime):
@@ -92,7 +99,7 @@ def _write(path: Path, text: str) -> None:
 
 def configure(app: Sphinx, config: Config) -> None:
     """Put our templates and static files before those of the theme."""
-    folder = stage(Path(app.doctreedir).parent / "balkanlab_static")
+    folder = stage(Path(app.doctreedir).parent / "balkanlab_static", manifest(Path(app.srcdir)))
     config.html_static_path = [*config.html_static_path, str(folder)]
     config.templates_path = [str(HERE / "templates"), *config.templates_path]
 
@@ -101,5 +108,6 @@ def setup(app: Sphinx) -> None:
     """Prepare the files before Sphinx checks its paths, and load ours last so that they win."""
     app.connect("config-inited", configure, priority=400)
     app.add_css_file(f"{ASSETS}/icons.css", priority=800)
+    app.add_css_file(f"{ASSETS}/colours.css", priority=850)
     app.add_css_file(f"{ASSETS}/book.css", priority=900)
     app.add_js_file(f"{ASSETS}/book.js", loading_method="defer")

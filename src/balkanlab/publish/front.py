@@ -44,7 +44,10 @@ def apply(app: Sphinx, config: Config) -> None:
     course = manifest(Path(app.srcdir))
     config.html_theme_options = {**config.html_theme_options, **theme_options(course)}
     config.html_title = str(course.get("short_title") or course["title"])
+    config.project = config.html_title
     config.author = str(course.get("authors", config.author))
+    told = {name: course.get(name, "") for name in ("institution", "term")}
+    config.html_context = {**config.html_context, **told}
 
 
 def setup(app: Sphinx) -> None:

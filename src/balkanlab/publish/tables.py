@@ -52,7 +52,9 @@ def _set_words_left(table: Any) -> None:
         cells = [row[-place] for row in rows if len(row) >= place]
         if all(FIGURE.fullmatch(cell.get_text(strip=True)) for cell in cells):
             continue
-        above = [head[-place] for head in heads if len(head) >= place and not head[-place].has_attr("colspan")]
+        above = [
+            head[-place] for head in heads if len(head) >= place and not head[-place].has_attr("colspan")
+        ]
         for cell in cells + above:
             cell["class"] = [*cell.get("class", []), *({WORDS} - set(cell.get("class", [])))]
 

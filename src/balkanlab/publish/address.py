@@ -1,0 +1,174 @@
+"""What a page says of itself to search engines, to link previews and to readers who took a wrong turn.
+
+Sitemap, link previews, redirects and the page for wrong addresses come from kept Sphinx extensions; this part
+gives them the settings of `course.yml`, a description for each page, and the schema.org record of the course.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from docutils import nodes
+
+from balkanlab.publish.front import manifest
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+PICTURE = "book/images/chapter.png"
+PICTURE_ALT = "A chapter of the course: an explorer with its controls, its chart and its description in words"
+DESCRIPTION_LENGTH = 180
+DESCRIPTION = "og:description"
+WRONG_TURN = (
+    "<h1>No such page</h1><p>Nothing is published at this address. The list of chapters is in the menu, and the "
+    "search finds words in all of them.</p>"
+)
+EXTENSIONS = ("notfound.extension", "sphinx_reredirects", "sphinx_sitemap", "sphinxext.opengraph")
+
+
+def settings(course: dict[str, Any]) -> dict[str, Any]:
+    """Sphinx settings that follow from the published address; without one, only redirects and the 404 page.
+
+    Raises:
+        ValueError: `address` is no http(s) address.
+    """
+    address = str(course.get("address") or "")
+    moved = course.get("redirects") or {}
+    found: dict[str, Any] = {
+        "redirects": {old: _relative(old, new) for old, new in moved.items()},
+        "ogp_enable_meta_description": False,
+        "sitemap_excludes": ["search.html", "genindex.html", "404.html", *(f"{old}.html" for old in moved)],
+        "sitemap_url_scheme": "{link}",
+        "notfound_urls_prefix": "/",
+        "notfound_context": {"title": "No such page", "body": WRONG_TURN},
+    }
+    if not address:
+        return found
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError(f"course.yml: address: {address!r} does not begin with https://")
+    address = address.rstrip("/") + "/"
+    return found | {
+        "html_baseurl": address,
+        "notfound_urls_prefix": urlsplit(address).path,
+        "ogp_site_url": address,
+        "ogp_site_name": str(course["title"]),
+        "ogp_image": f"{address}{PICTURE}",
+        "ogp_image_alt": PICTURE_ALT,
+        "ogp_social_cards": {"enable": False},
+        "ogp_description_length": DESCRIPTION_LENGTH,
+    }
+
+
+def _relative(old: str, new: str) -> str:
+    return "../" * old.count("/") + new + ".html"
+
+
+def shorten(text: str, length: int = DESCRIPTION_LENGTH) -> str:
+    """`text` on one line, cut between words."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    return text[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def describe(pagename: str, course: dict[str, Any], doctree: nodes.document | None) -> str:
+    """One or two sentences on a page: a chapter's questions, or the page's first paragraph."""
+    for chapter in course.get("chapters", []):
+        if chapter.get("notebook") == f"{pagename}.ipynb":
+            return shorten(" ".join([f"{chapter['title']}.", *chapter["questions"]]))
+        if chapter.get("exercises") == f"{pagename}.ipynb":
+            return shorten(f"Exercises with checks and hints that climb. {chapter['title']}.")
+    if doctree is not None:
+        for paragraph in doctree.findall(nodes.paragraph):
+            return shorten(paragraph.astext())
+    return shorten(str(course.get("description", "")))
+
+
+def record(pagename: str, root_page: str, course: dict[str, Any], description: str) -> dict[str, Any] | None:
+    """The schema.org record of a page: `Course` for the first page, `LearningResource` for a chapter."""
+    address = str(course.get("address") or "").rstrip("/")
+    common: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "inLanguage": course.get("language", "en"),
+        "author": {"@type": "Organization", "name": course.get("authors", "")},
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "isAccessibleForFree": True,
+        "description": description,
+    }
+    if address:
+        common["url"] = f"{address}/{pagename}.html"
+    provider = {"@type": "Organization", "name": course.get("institution", "")}
+    if pagename == root_page:
+        chapters = course.get("chapters", [])
+        minutes = sum(chapter["minutes"] for chapter in chapters)
+        return common | {
+            "@type": "Course",
+            "name": course["title"],
+            "provider": provider,
+            "teaches": [chapter["title"] for chapter in chapters],
+            "timeRequired": f"PT{minutes}M",
+            "hasCourseInstance": {
+                "@type": "CourseInstance",
+                "courseMode": "online",
+                "courseWorkload": f"PT{minutes}M",
+            },
+        }
+    for chapter in course.get("chapters", []):
+        if chapter.get("notebook") == f"{pagename}.ipynb":
+            return common | {
+                "@type": "LearningResource",
+                "name": chapter["title"],
+                "learningResourceType": "interactive chapter",
+                "educationalLevel": "university",
+                "teaches": chapter["objectives"],
+                "timeRequired": f"PT{chapter['minutes']}M",
+                "isPartOf": {"@type": "Course", "name": course["title"], "provider": provider},
+            }
+    return None
+
+
+def configure(app: Sphinx, config: Config) -> None:
+    """Give the extensions their settings before they read them."""
+    course = manifest(Path(app.srcdir))
+    for name, value in settings(course).items():
+        setattr(config, name, value)
+
+
+def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Hand the description to the link preview."""
+    description = describe(pagename, manifest(Path(app.srcdir)), doctree)
+    context["meta"] = {**(context.get("meta") or {}), DESCRIPTION: description}
+
+
+def tell(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Put description and record where the layout looks for them; the theme has filled in its own before."""
+    context["page_description"] = context["meta"][DESCRIPTION]
+    course = manifest(Path(app.srcdir))
+    found = record(pagename, app.config.root_doc, course, context["page_description"])
+    if found:
+        context["page_record"] = json.dumps(found, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def copy_picture(app: Sphinx, exception: Exception | None) -> None:
+    """The picture of link previews, at the address the pages give."""
+    if exception is None and app.builder.format == "html":
+        source, target = Path(app.srcdir) / PICTURE, Path(app.outdir) / PICTURE
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+
+
+def setup(app: Sphinx) -> None:
+    """Load the extensions and connect the events, late enough to have the last word on the description."""
+    for extension in EXTENSIONS:
+        app.setup_extension(extension)
+    app.connect("config-inited", configure, priority=300)
+    app.connect("html-page-context", prepare, priority=100)
+    app.connect("html-page-context", tell, priority=900)
+    app.connect("build-finished", copy_picture)
