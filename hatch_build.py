@@ -5,23 +5,11 @@ Not into an editable install: that one reads the checkout, and a second copy wou
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-
-# Instructor notebooks and exercise sources hold the answers, so they stay in the repository.
-COURSE = (
-    "course.yml",
-    "data/*.csv",
-    "data/*.json",
-    "data/*.geojson",
-    "exercises/*.ipynb",
-    "exercises/checks/*",
-    "notebooks/*.ipynb",
-    "book/*.bib",
-    "book/*.yml",
-)
 
 
 class CourseHook(BuildHookInterface):  # type: ignore[type-arg]
@@ -31,7 +19,7 @@ class CourseHook(BuildHookInterface):  # type: ignore[type-arg]
         if version != "standard":
             return
         root = Path(self.root)
-        for pattern in COURSE:
-            for path in sorted(root.glob(pattern)):
-                relative = path.relative_to(root).as_posix()
-                build_data["force_include"][str(path)] = f"balkanlab/_course/{relative}"
+        # The package cannot be imported yet: what it depends on is not installed where wheels are built.
+        files = runpy.run_path(str(root / "src" / "balkanlab" / "paths.py"))["course_files"](root)
+        for relative in files:
+            build_data["force_include"][str(root / relative)] = f"balkanlab/_course/{relative}"
