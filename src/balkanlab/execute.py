@@ -13,7 +13,7 @@ from balkanlab.exercises.progress import VARIABLE as PROGRESS
 from balkanlab.lab import strip_notebook
 
 CELL_TIMEOUT = 60
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {
     "file_extension": ".py",
@@ -61,7 +61,7 @@ def execute(path: Path, timeout: int = CELL_TIMEOUT) -> bool:
     try:
         client.execute(env=os.environ | {PROGRESS: OFF})
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise ExecutionError(f"{path.name} was left as it was: {_COLOUR.sub('', str(error))}") from error
+        raise ExecutionError(f"{path.name} was left as it was: {COLOUR.sub('', str(error))}") from error
     tidy(notebook)
     after: bytes = (nbformat.writes(notebook).rstrip("\n") + "\n").encode()
     if after != before:

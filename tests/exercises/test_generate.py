@@ -337,19 +337,45 @@ class TestRun:
         for notebook in (student, generate.strip_outputs(student)):
             assert failing(generate.overlay(notebook, fresh)) == unsolved
 
-    def test_a_loop_or_a_dead_kernel_ends_the_run(self, course: Path) -> None:
-        new = nbformat.v4.new_code_cell
-        notebook = nbformat.v4.new_notebook(
-            cells=[new("1"), new("while True: pass"), new("2")], metadata={"kernelspec": generate.KERNEL}
-        )
-        first, loop, later = validate(notebook, course, timeout=1)
-        assert first.ok
-        assert "more than 1 second" in loop.problem
-        assert "not run" in later.problem
-        notebook.cells[1].source = "import os; os._exit(1)"
-        _, dead, later = validate(notebook, course, timeout=20)
-        assert "kernel died" in dead.problem
-        assert "not run" in later.problem
+    def test_a_run_goes_on_after_a_loop_and_a_dead_kernel(self, course: Path) -> None:
+        cells = [
+            "x = 1",
+            "while True: pass",
+            "x += 1; print(x)",
+            "import os; os._exit(1)",
+            "x += 1; print(x)",
+        ]
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
+        heard: list[Any] = []
+        outcomes = validate(notebook, course, timeout=1, seen=heard.append)
+        assert heard == outcomes
+        assert [o.problem for o in outcomes] == [
+            "",
+            "took more than 1 seconds",
+            "",
+            "the kernel died",
+            "",
+        ]
+        assert [o.printed for o in outcomes] == ["", "", "2\n", "", "3\n"]
+
+    def test_a_run_gives_up_after_too_many_dead_kernels(
+        self, course: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("balkanlab.exercises.validate.RESTARTS", 1)
+        deadly = [nbformat.v4.new_code_cell("import os; os._exit(1)") for _ in range(3)]
+        outcomes = validate(nbformat.v4.new_notebook(cells=deadly), course, timeout=20)
+        assert [o.problem.startswith("not run") for o in outcomes] == [False, False, True]
+
+    def test_an_error_names_the_innermost_line_of_the_notebook(self, course: Path) -> None:
+        cells = ["", "def f(x):\n    return 1 / x", "y = 1\nf(0)", "import json\njson.loads('')", "x = = 1"]
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in cells])
+        raised = [outcome.raised for outcome in validate(notebook, course)]
+        assert raised[:2] == [None, None]
+        assert [(r.name, r.cell, r.line) for r in raised[2:]] == [
+            ("ZeroDivisionError", 1, 2),
+            ("JSONDecodeError", 3, 2),
+            ("SyntaxError", 4, 1),
+        ]
 
 
 def test_differences_are_nbvals() -> None:

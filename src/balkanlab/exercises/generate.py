@@ -341,18 +341,11 @@ def executed(notebook: NotebookNode, folder: Path) -> NotebookNode:
     Raises:
         nbclient.exceptions.CellExecutionError: a cell raises.
     """
-    from balkanlab.exercises.validate import PatientClient
+    from balkanlab.exercises.validate import client_for
 
     result: NotebookNode = strip_outputs(notebook)
     folder.mkdir(parents=True, exist_ok=True)
-    client = PatientClient(
-        result,
-        timeout=CELL_SECONDS,
-        kernel_name="python3",
-        record_timing=False,
-        coalesce_streams=True,
-        resources={"metadata": {"path": str(folder)}},
-    )
+    client = client_for(result, folder, CELL_SECONDS, allow_errors=False)
     client.execute(env=os.environ | {progress.VARIABLE: progress.OFF})
     tidy(result)
     result.metadata = from_dict(result.metadata)

@@ -7,6 +7,10 @@ nbclient runs (nbval's own runner does not know output widgets and cannot report
 from __future__ import annotations
 
 import copy
+import logging
+import os
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
@@ -17,6 +21,9 @@ from typing import Any
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, from_dict
+
+from balkanlab.execute import COLOUR
+from balkanlab.exercises.generate import grade_id
 
 # What differs between two honest runs: counters, traces, widget ids and pixels.
 NOT_COMPARED = (
@@ -31,6 +38,11 @@ NOT_COMPARED = (
     "image/jpeg",
 )
 POLL_SECONDS = 0.2
+RESTARTS = 5
+# What nbclient logs is what outcomes say.
+_SILENT = logging.getLogger(f"{__name__}.nbclient")
+_SILENT.setLevel(logging.CRITICAL + 1)
+FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 
 
 class PatientClient(NotebookClient):
@@ -60,6 +72,20 @@ class PatientClient(NotebookClient):
 
 
 @dataclass(frozen=True)
+class Raised:
+    """An exception that a cell ended with.
+
+    `cell` is the place in the notebook of the code that raised, `line` counts from 1 in that cell; both are
+    None where it was nobody's cell.
+    """
+
+    name: str
+    message: str
+    cell: int | None
+    line: int | None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What became of one code cell: `problem` is "" where it ran and printed what was stored."""
 
@@ -67,6 +93,7 @@ class Outcome:
     grade_id: str
     printed: str
     problem: str
+    raised: Raised | None = None
 
     @property
     def ok(self) -> bool:
@@ -94,52 +121,144 @@ def differences(outputs: list[NotebookNode], reference: list[NotebookNode]) -> s
     return "\n".join(str(line) for line in cell.comparison_traceback).strip()
 
 
-def validate(notebook: NotebookNode, folder: Path, *, timeout: int = 60) -> list[Outcome]:
+def client_for(notebook: NotebookNode, folder: Path, timeout: int, *, allow_errors: bool) -> PatientClient:
+    """A client that runs `notebook` in `folder` with this Python, whatever kernel the notebook names.
+
+    Args:
+        timeout: seconds for one cell.
+        allow_errors: whether a cell that raises lets the run go on.
+    """
+    return PatientClient(
+        notebook,
+        timeout=timeout,
+        kernel_name="python3",
+        allow_errors=allow_errors,
+        record_timing=False,
+        coalesce_streams=True,
+        shutdown_kernel="immediate",
+        # ipykernel warns about every kernel on loopback.
+        extra_arguments=["--IPKernelApp.log_level=40"],
+        log=_SILENT,
+        resources={"metadata": {"path": str(folder)}},
+    )
+
+
+def validate(
+    notebook: NotebookNode,
+    folder: Path,
+    *,
+    timeout: int = 60,
+    environment: Mapping[str, str] | None = None,
+    seen: Callable[[Outcome], None] = lambda outcome: None,
+) -> list[Outcome]:
     """Run a copy of `notebook` in `folder` and compare each cell that has been run with its stored outputs.
 
     Cells with a null execution count run but are not compared, as in nbval: overlay pristine checks first.
-    A cell that raises does not end the run; a dead kernel or a cell over `timeout` seconds ends it, and the
-    rest counts as not run.
+    A cell that raises does not end the run. Nor does one that takes more than `timeout` seconds or ends the
+    kernel: a fresh kernel runs the earlier cells again and goes on behind it. After `RESTARTS` fresh kernels
+    the rest counts as not run.
+
+    Args:
+        environment: variables for the kernel, on top of this process's.
+        seen: called with each outcome as it comes.
+
+    Raises:
+        RuntimeError: the kernel does not start.
+        jupyter_client.kernelspec.NoSuchKernel: ipykernel is not installed.
     """
-    reference = copy.deepcopy(notebook)
-    running = copy.deepcopy(notebook)
-    client = PatientClient(
-        running,
-        timeout=timeout,
-        kernel_name="python3",
-        allow_errors=True,
-        record_timing=False,
-        coalesce_streams=True,
-        resources={"metadata": {"path": str(folder)}},
-    )
-    stopped = ""
-    outcomes: list[Outcome] = []
-    with client.setup_kernel():
-        for place, cell in enumerate(running.cells):
-            if cell.cell_type != "code":
-                continue
-            cell.outputs = []
-            problem = stopped
-            if not stopped:
-                try:
-                    client.execute_cell(cell, place)
-                except CellTimeoutError:
-                    problem, stopped = f"took more than {timeout} seconds", "not run: an earlier cell hung"
-                except DeadKernelError:
-                    problem, stopped = "the kernel died", "not run: the kernel died earlier"
-            outcomes.append(_outcome(place, cell, reference.cells[place], problem))
-    return outcomes
+    run = _Run(notebook, folder, timeout, os.environ | dict(environment or {}), seen)
+    return run.outcomes()
 
 
-def _outcome(place: int, cell: NotebookNode, reference: NotebookNode, problem: str) -> Outcome:
-    from balkanlab.exercises.generate import grade_id
+class _Run:
+    """One notebook being run, over as many kernels as it takes."""
 
-    printed = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
-    if not problem:
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        folder: Path,
+        timeout: int,
+        environment: Mapping[str, str],
+        seen: Callable[[Outcome], None],
+    ) -> None:
+        self.reference = copy.deepcopy(notebook)
+        self.running = copy.deepcopy(notebook)
+        self.folder, self.timeout, self.environment, self.seen = folder, timeout, environment, seen
+        self.waiting = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+        self.done: list[int] = []
+        self.found: list[Outcome] = []
+        # Where each execution count of the present kernel belongs: tracebacks name cells by it.
+        self.places: dict[int, int] = {}
+
+    def outcomes(self) -> list[Outcome]:
+        for _ in range(1 + RESTARTS):
+            client = client_for(self.running, self.folder, self.timeout, allow_errors=True)
+            self.places = {}
+            with client.setup_kernel(env=dict(self.environment)):
+                if self._again(client):
+                    while self.waiting and self._next(client):
+                        pass
+            if not self.waiting:
+                break
+        for place in self.waiting:
+            self._report(place, "not run: too many earlier cells hung or ended the kernel")
+        return self.found
+
+    def _again(self, client: PatientClient) -> bool:
+        """Bring a fresh kernel to where the last one was; checks are not repeated, they would count twice."""
+        for place in self.done:
+            if not is_check(self.reference.cells[place]) and self._execute(client, place):
+                return False
+        return True
+
+    def _next(self, client: PatientClient) -> bool:
+        """Run the next cell; returns whether it came to an end."""
+        place = self.waiting.pop(0)
+        problem = self._execute(client, place)
+        if not problem:
+            self.done.append(place)
+        self._report(place, problem)
+        return not problem
+
+    def _execute(self, client: PatientClient, place: int) -> str:
+        """Run one cell; returns why it did not come to an end, or ""."""
+        cell = self.running.cells[place]
+        cell.outputs = []
+        try:
+            client.execute_cell(cell, place)
+        except CellTimeoutError:
+            return f"took more than {self.timeout} seconds"
+        except DeadKernelError:
+            return "the kernel died"
+        if cell.execution_count is not None:
+            self.places[cell.execution_count] = place
+        return ""
+
+    def _report(self, place: int, problem: str) -> None:
+        cell, reference = self.running.cells[place], self.reference.cells[place]
+        printed = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
+        raised = None
         errors = [o for o in cell.outputs if o.output_type == "error"]
-        if errors and "raises-exception" not in cell.metadata.get("tags", []):
-            problem = f"your code raised {errors[0].ename}: {errors[0].evalue}"
-        elif reference.execution_count is not None:
-            outputs = [from_dict(output) for output in reference.outputs]
-            problem = differences(cell.outputs, outputs)
-    return Outcome(place, grade_id(cell), printed, problem)
+        if errors and not problem and "raises-exception" not in cell.metadata.get("tags", []):
+            raised = self._raised(errors[0])
+            problem = f"your code raised {raised.name}: {raised.message}"
+        elif not problem and reference.execution_count is not None:
+            problem = differences(cell.outputs, [from_dict(output) for output in reference.outputs])
+        outcome = Outcome(place, grade_id(cell), printed, problem, raised)
+        self.found.append(outcome)
+        self.seen(outcome)
+
+    def _raised(self, error: NotebookNode) -> Raised:
+        """Reads the innermost line of the notebook's own out of IPython's traceback."""
+        trace = COLOUR.sub("", "\n".join(error.traceback))
+        frames = [
+            (int(count), int(line)) for count, line in FRAME.findall(trace) if int(count) in self.places
+        ]
+        place, line = (self.places[frames[-1][0]], frames[-1][1]) if frames else (None, None)
+        return Raised(error.ename, " ".join(COLOUR.sub("", error.evalue).split()), place, line)
+
+
+def is_check(cell: NotebookNode) -> bool:
+    """Whether nbgrader's metadata make the cell one that gives points."""
+    found = cell.get("metadata", {}).get("nbgrader", {})
+    return isinstance(found, dict) and bool(found.get("grade"))
