@@ -1,0 +1,97 @@
+"""One page per student and assignment: what is solved, what is not yet, and hints.
+
+A page shows what the student's own checks may say: never a hidden test, an instructor's note or an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from balkanlab.execute import write_atomically
+from balkanlab.exercises.grading.pages import render, safe_name, safe_names
+from balkanlab.exercises.grading.result import ERROR, GRADED, PARTIAL, Assignment, Result
+
+
+@dataclass(frozen=True)
+class Row:
+    """One task as the student reads it."""
+
+    task: str
+    title: str
+    points: float
+    max_points: float
+    ok: bool
+    message: str
+    answer: str
+    hints: tuple[str, ...]
+    difficulty: int
+
+
+def feedback_files(results: Iterable[Result]) -> dict[tuple[str, str], str]:
+    """Where each page lies below the folder of all feedback, by student and assignment: `student/assignment.html`.
+
+    No two students share a folder, so nobody reads another's page.
+    """
+    pairs = [(result.student, result.assignment) for result in results]
+    students = safe_names(dict.fromkeys(student for student, _ in pairs))
+    return {pair: f"{students[pair[0]]}/{safe_name(pair[1] or 'file')}.html" for pair in pairs}
+
+
+def feedback_page(result: Result, assignment: Assignment | None) -> bytes:
+    """The page of one result; `assignment` is None where nobody could tell what was handed in."""
+    marked = result.status in (GRADED, PARTIAL)
+    rows = _rows(result, assignment) if assignment and marked else []
+    missed = [row for row in rows if not row.ok]
+    return render(
+        "feedback.html.j2",
+        result=result,
+        title=assignment.title if assignment else result.assignment or "Your work",
+        rows=rows,
+        marked=marked,
+        failed=result.status == ERROR,
+        cut=result.status == PARTIAL,
+        solved=sum(row.ok for row in rows),
+        share=result.points / result.max_points if result.max_points else 0,
+        following=min(missed, key=lambda row: row.difficulty, default=None),
+    )
+
+
+def _rows(result: Result, assignment: Assignment) -> list[Row]:
+    rows = []
+    for task in result.tasks:
+        spec = assignment.tasks.get(task.task, {})
+        rows.append(
+            Row(
+                task.task,
+                spec.get("title", ""),
+                task.points,
+                task.max_points,
+                task.ok,
+                task.message,
+                task.answer,
+                tuple(spec.get("hints", ())),
+                spec.get("difficulty", 1),
+            )
+        )
+    return rows
+
+
+def write_feedback(
+    results: Iterable[Result], assignments: Mapping[str, Assignment], folder: Path
+) -> list[Path]:
+    """Writes the page of every result below `folder`, each in one step; returns the files.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    found = list(results)
+    files = feedback_files(found)
+    paths = []
+    for result in found:
+        path = folder / files[result.student, result.assignment]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, feedback_page(result, assignments.get(result.assignment)))
+        paths.append(path)
+    return paths
