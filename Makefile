@@ -46,7 +46,7 @@ $(READER): $(VENV)/.python requirements.txt $(SETTINGS)
 $(TESTER): $(READER)
 	@rm -f $@
 	@echo "Installing what the tests need into $(VENV)"
-	@$(PIP_INSTALL) -c requirements.lock -e '.[reader,book,cluster,test]' || $(OFFLINE)
+	@$(PIP_INSTALL) -c requirements.lock -e '.[book,cluster,test]' || $(OFFLINE)
 	@touch $@
 
 book: $(READER) ## Set up and build the book

@@ -32,7 +32,7 @@ def test_requirements_name_what_a_reader_needs_in_the_same_ranges() -> None:
     lines = lines_of("requirements.txt")
     assert lines[:2] == ["-c requirements.lock", "-e ."]
     named = {Requirement(line).name.lower(): Requirement(line) for line in lines[2:]}
-    wanted = needed("reader", "book")
+    wanted = needed("book")
     assert set(named) == set(wanted)
     assert {name: str(r.specifier) for name, r in named.items()} == {
         n: str(r.specifier) for n, r in wanted.items()

@@ -81,7 +81,7 @@ def _python() -> Iterator[Finding]:
 def _packages() -> Iterator[Finding]:
     from packaging.requirements import Requirement
 
-    wrong: dict[str, list[str]] = {"": [], "reader": [], "book": [], "test": []}
+    wrong: dict[str, list[str]] = {"": [], "book": [], "test": []}
     count = 0
     for line in metadata.requires("balkanlab") or []:
         requirement = Requirement(line)

@@ -108,7 +108,7 @@ def release(
         files[wheel.name] = _wheel(wheel)
     files[MANIFEST] = yaml.safe_dump(slim, allow_unicode=True, sort_keys=False, width=110).encode()
     files[launch.LANDING] = landing.as_notebook(slim)
-    files["requirements.txt"] = f"--find-links .\nbalkanlab[reader]=={__version__}\n".encode()
+    files["requirements.txt"] = f"--find-links .\nbalkanlab=={__version__}\n".encode()
     files[README] = _readme(slim, due).encode()
     _no_answers(files)
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
