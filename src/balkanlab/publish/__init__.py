@@ -14,11 +14,13 @@ from balkanlab.publish import (
     explorers,
     files,
     front,
+    guide,
     icons,
     ledger,
     links,
     mathml,
     quizzes,
+    slides,
     tables,
 )
 
@@ -37,6 +39,8 @@ PARTS = (
     ledger,
     cards,
     chapters,
+    guide,
+    slides,
     belt,
     icons,
     assets,
