@@ -233,7 +233,7 @@ def _open_tasks(slug: str, entries: list[dict[str, Any]], pages: Pages) -> nodes
 
 def table(head: list[str], rows: list[list[Cell]], widths: tuple[int, ...]) -> nodes.table:
     """A table with a line of heads; a cell is a text or the nodes that fill it. `widths` are shares of 100."""
-    made = nodes.table(classes=["bl-guide-table"])
+    made = nodes.table(classes=["bl-guide-table", "colwidths-given"])
     group = nodes.tgroup("", *(nodes.colspec(colwidth=width) for width in widths), cols=len(widths))
     made += group
     group += nodes.thead("", _row([*head]))
