@@ -16,6 +16,7 @@ import copy
 import hashlib
 import io
 import math
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -295,7 +296,8 @@ class Function(Kind):
         try:
             result = function(*given)
         except (Exception, SystemExit) as error:
-            raise Mismatch(f"{shown} raises {type(error).__name__}: {_short(error)}") from None
+            where = _line(function, error)
+            raise Mismatch(f"{shown} raises {type(error).__name__}: {_short(error)}{where}") from None
         if result is None or result is Ellipsis:
             raise Unfinished(f"nothing here yet: {shown} gives nothing")
         if given != list(arguments):
@@ -354,6 +356,14 @@ def _refuses(function: Callable[..., object], arguments: Sequence[Any]) -> bool:
     except (Exception, SystemExit):
         return False
     return False
+
+
+def _line(function: Callable[..., object], error: BaseException) -> str:
+    """` (line 2)`: the innermost line of the function's own cell or file that led to the error, or ""."""
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    frames = traceback.walk_tb(error.__traceback__)
+    lines = [line for frame, line in frames if frame.f_code.co_filename == file]
+    return f" (line {lines[-1]})" if lines else ""
 
 
 def _short(error: BaseException) -> str:

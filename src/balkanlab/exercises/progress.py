@@ -167,9 +167,13 @@ def note(event: Event) -> None:
     except OSError as problem:
         if not _complained:
             _complained = True
-            print(
-                f"Your progress cannot be kept: {path} cannot be written ({problem.strerror or problem}). "
-                f"The checks work all the same. To keep it elsewhere, set {VARIABLE} to a file's name; "
-                f"{VARIABLE}={OFF} stops this message.",
-                file=sys.stderr,
-            )
+            print(cannot_keep(path, problem), file=sys.stderr)
+
+
+def cannot_keep(path: Path, problem: OSError) -> str:
+    """What to tell a student whose progress file cannot be written."""
+    return (
+        f"Your progress cannot be kept: {path} cannot be written ({problem.strerror or problem}). "
+        f"The checks work all the same. To keep it elsewhere, set {VARIABLE} to a file's name; "
+        f"{VARIABLE}={OFF} stops this message."
+    )

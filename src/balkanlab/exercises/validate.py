@@ -39,6 +39,7 @@ NOT_COMPARED = (
 )
 POLL_SECONDS = 0.2
 RESTARTS = 5
+DIED = "the kernel died"
 # What nbclient logs is what outcomes say.
 _SILENT = logging.getLogger(f"{__name__}.nbclient")
 _SILENT.setLevel(logging.CRITICAL + 1)
@@ -229,7 +230,7 @@ class _Run:
         except CellTimeoutError:
             return f"took more than {self.timeout} seconds"
         except DeadKernelError:
-            return "the kernel died"
+            return DIED
         if cell.execution_count is not None:
             self.places[cell.execution_count] = place
         return ""
