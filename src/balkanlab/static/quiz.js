@@ -9,15 +9,20 @@
   }
 
   function make(tag, properties = {}, ...children) {
-    const element = Object.assign(document.createElement(tag), properties);
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(properties)) {
+      if (name in element) element[name] = value;
+      else element.setAttribute(name, value);
+    }
     element.append(...children);
     return element;
   }
 
   /* "1,564", "0,35", "−20 %" and "EUR 54.0" are numbers; null is none. A comma before exactly three digits groups. */
   function number(text) {
-    const plain = text.replace(/[\s%€$]|EUR|USD/g, "").replace(/[−–]/, "-").replace(/(?<=[1-9]\d{0,2}),(?=\d{3}(\D|$))/g, "");
-    const value = plain.replace(",", ".");
+    const plain = text.replace(/[\s%€$]|percent|EUR|USD/gi, "").replace(/[−–]/, "-");
+    const grouped = /^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(plain);
+    const value = grouped ? plain.replaceAll(",", "") : plain.replace(",", ".");
     return /^[-+]?(\d+\.?\d*|\.\d+)$/.test(value) ? Number(value) : null;
   }
 
@@ -101,7 +106,7 @@
     for (const item of list.children) {
       const name = item.textContent;
       const button = (sign, label, step) => {
-        const made = make("button", { type: "button", ariaLabel: `${label}: ${name}` }, sign);
+        const made = make("button", { type: "button", "aria-label": `${label}: ${name}` }, sign);
         made.addEventListener("click", () => {
           const other = step < 0 ? item.previousElementSibling : item.nextElementSibling;
           if (other) other[step < 0 ? "before" : "after"](item);
@@ -119,8 +124,8 @@
     const kind = KINDS[question.dataset.kind];
     const { id, digest } = question.dataset;
     const said = make("div", { className: "bl-quiz-said", role: "status" });
-    const check = make("button", { type: "button", ariaLabel: `Check question ${place}` }, "Check");
-    const show = make("button", { type: "button", ariaLabel: `Show the answer to question ${place}` }, "Show the answer");
+    const check = make("button", { type: "button", "aria-label": `Check question ${place}` }, "Check");
+    const show = make("button", { type: "button", "aria-label": `Show the answer to question ${place}` }, "Show the answer");
     question.append(make("div", { className: "bl-quiz-actions" }, check, show), said);
     if (question.dataset.kind === "ordering") movable(question);
 
@@ -192,7 +197,7 @@
     root.querySelector(".bl-quiz-start").remove();
 
     const count = make("span");
-    const bar = make("progress", { max: questions.length, ariaLabel: "Questions answered right" });
+    const bar = make("progress", { max: questions.length, "aria-label": "Questions answered right" });
     const again = make("button", { type: "button" }, "Start again");
     const changed = () => {
       const right = live.filter(({ state }) => state() === "right").length;
