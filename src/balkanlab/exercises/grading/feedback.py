@@ -69,13 +69,19 @@ def _rows(result: Result, assignment: Assignment) -> list[Row]:
                 task.points,
                 task.max_points,
                 task.ok,
-                task.message,
+                sentence(task.message),
                 task.answer,
                 tuple(spec.get("hints", ())),
                 spec.get("difficulty", 1),
             )
         )
     return rows
+
+
+def sentence(message: str) -> str:
+    """The message without its verdict, which the page shows as a mark."""
+    said = message.removeprefix("not yet – ")
+    return said[:1].upper() + said[1:]
 
 
 def write_feedback(

@@ -12,7 +12,7 @@ from statistics import mean, median
 from urllib.parse import quote
 
 from balkanlab.execute import write_atomically
-from balkanlab.exercises.grading.feedback import feedback_files
+from balkanlab.exercises.grading.feedback import feedback_files, sentence
 from balkanlab.exercises.grading.pages import render
 from balkanlab.exercises.grading.result import GRADED, PARTIAL, Assignment, Result, TaskResult
 
@@ -24,7 +24,7 @@ HARDEST = 3
 
 @dataclass(frozen=True)
 class Wrong:
-    """The commonest wrong result of a task: the answer as text, and `why` it is wrong."""
+    """The commonest wrong result of a task: the answer as text, and `why` it is wrong, or what the student was told."""
 
     text: str
     count: int
@@ -97,7 +97,8 @@ def commonest_wrong(tasks: Iterable[TaskResult]) -> Wrong | None:
     text, count = min(counts.items(), key=lambda item: (-item[1], item[0]))
     if count == 1 and len(given) > 1:
         return None
-    return Wrong(text, count, next(task.reason for task in given if task.answer == text))
+    first = next(task for task in given if task.answer == text)
+    return Wrong(text, count, sentence(first.message) if text in first.reason else first.reason)
 
 
 def histogram(shares: Sequence[float]) -> tuple[Bin, ...]:
