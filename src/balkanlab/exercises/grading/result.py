@@ -5,6 +5,7 @@ All of these are plain data: they pickle (worker processes, Dask) and a `Result`
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field, fields
@@ -50,15 +51,16 @@ class Limits:
 class Assignment:
     """An exercise notebook as graders need it.
 
-    `checks` is the content of its checks file, `hidden` maps a task to the instructor's own assertions and
-    `imports` are the modules that its cells import: they may be loaded ahead of the student's work.
+    `checks` is the content of its checks file, `hidden` maps a task to the instructor's own assertions.
+    `preload` is code that may run ahead of the students': the cells that everybody is given, and every import
+    statement. It holds nothing of a solution.
     """
 
     name: str
     root: str
     checks: dict[str, Any] = field(repr=False)
     hidden: dict[str, str] = field(repr=False)
-    imports: tuple[str, ...] = ()
+    preload: tuple[str, ...] = field(repr=False, default=())
 
     @classmethod
     def load(cls, root: Path, name: str) -> Assignment:
@@ -80,7 +82,7 @@ class Assignment:
                 f"the checks or the instructor's notebook of {name} are damaged ({error}): "
                 "run `balkanlab exercises` to make them anew"
             ) from None
-        return cls(name, str(root), checks, _hidden_tests(notebook, checks), _imports(notebook))
+        return cls(name, str(root), checks, _hidden_tests(notebook, checks), _preload(notebook))
 
     @property
     def tasks(self) -> dict[str, Any]:
@@ -143,6 +145,11 @@ class Result:
     title: str = ""
 
     @property
+    def marked(self) -> bool:
+        """Whether the points are a mark; otherwise somebody has to look, or it has to be graded again."""
+        return self.status in (GRADED, PARTIAL)
+
+    @property
     def points(self) -> float:
         """The points of all tasks."""
         return sum(task.points for task in self.tasks)
@@ -191,20 +198,19 @@ def _hidden_tests(notebook: Any, checks: dict[str, Any]) -> dict[str, str]:
     return hidden
 
 
-def _imports(notebook: Any) -> tuple[str, ...]:
-    import ast
-
-    found: set[str] = set()
+def _preload(notebook: Any) -> tuple[str, ...]:
+    given: list[str] = []
+    imports: set[str] = set()
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
+        about = cell.metadata.get("nbgrader", {})
+        if not about.get("solution") and not about.get("grade"):
+            given.append(cell.source)
         try:
             tree = ast.parse(cell.source)
         except SyntaxError:
             continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found.add(node.module)
-    return tuple(sorted(found))
+        nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+        imports |= {ast.unparse(node) for node in nodes}
+    return (*sorted(imports), *given)

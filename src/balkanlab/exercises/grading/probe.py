@@ -1,0 +1,111 @@
+"""Both ends of an answer's way out of the sandbox.
+
+`normal_form` runs beside the student's code: it reads the value as a check would and makes plain data of it.
+`restored` runs in the grader: it turns those data into a value that the same check judges. Nothing inside the
+sandbox decides about a mark, so nothing that a student changes there can: patched checks, dropped assertions
+and faked points still have to come up with the right value.
+
+A function cannot leave the sandbox. It is called there, with the arguments that its check uses, and what came
+out is played back to the check in the grader, which makes the same calls in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from balkanlab.exercises.kinds import KINDS, quietly
+from balkanlab.exercises.values import Mismatch, Unfinished, is_unfinished
+
+MOST_CHARACTERS = 300
+
+
+def normal_form(kind: str, config: Mapping[str, Any], get: Callable[[], object]) -> dict[str, Any]:
+    """What `get` gives, as data that JSON carries: one of the keys `value`, `calls` and `problem`.
+
+    `value` is the normal form of the kind; `calls` the outcomes of a function's calls; `problem` a sentence
+    for the student, with `unfinished` where there is no answer yet. Never raises but by KeyboardInterrupt.
+    """
+    try:
+        with quietly():
+            value = get()
+            if kind != "function" or not callable(value) or is_unfinished(value):
+                return {"value": _read(kind, config, value)}
+            outcomes: list[dict[str, Any]] = []
+            KINDS[kind].read(config, _recorder(value, config["returns"], outcomes))
+            return {"calls": outcomes}
+    except Mismatch as why:
+        return {"problem": str(why)[:MOST_CHARACTERS], "unfinished": isinstance(why, Unfinished)}
+    except (Exception, SystemExit) as error:
+        return {"problem": f"there is no answer to read ({type(error).__name__}: {error})"[:MOST_CHARACTERS]}
+
+
+def _recorder(
+    function: Callable[..., object], returns: Mapping[str, Any], outcomes: list[dict[str, Any]]
+) -> Callable[..., object]:
+    def call(*arguments: object) -> object:
+        try:
+            result = function(*arguments)
+        except Exception as error:
+            outcomes.append({"raises": type(error).__name__, "value_error": isinstance(error, ValueError)})
+            raise
+        if result is None or result is Ellipsis:
+            outcomes.append({"nothing": True})
+            return None
+        normal = _read(returns["kind"], returns, result)
+        outcomes.append({"value": normal})
+        return normal
+
+    return call
+
+
+def _read(kind: str, config: Mapping[str, Any], value: object) -> Any:
+    """The normal form, such that reading it again gives the same: a table as a list of its rows."""
+    normal = KINDS[kind].read(config, value)
+    if kind == "table":
+        return [{config["key"]: label, **row} for label, row in normal.items()]
+    return normal
+
+
+def restored(data: Mapping[str, Any]) -> object:
+    """The value, or the stand-in for the function, that `normal_form` has described.
+
+    Raises:
+        Unfinished, Mismatch: there was a problem; the message is the sentence for the student.
+    """
+    if "problem" in data:
+        raise (Unfinished if data.get("unfinished") else Mismatch)(str(data["problem"])[:MOST_CHARACTERS])
+    if "calls" in data:
+        return _player(iter(data["calls"]))
+    return data.get("value")
+
+
+def _player(outcomes: Iterator[Mapping[str, Any]]) -> Callable[..., object]:
+    def call(*arguments: object) -> object:
+        outcome = next(outcomes, {"nothing": True})
+        if "raises" in outcome:
+            error = ValueError if outcome.get("value_error") else RuntimeError
+            raise error(str(outcome["raises"])[:MOST_CHARACTERS])
+        return outcome.get("value")
+
+    return call
+
+
+def shown(data: Mapping[str, Any]) -> str:
+    """The answer in at most 200 characters, equal for equal answers; "" where there is none."""
+    if "calls" in data:
+        parts = [each.get("value", each.get("raises", "nothing")) for each in data["calls"]]
+        text = ", ".join(_short(part) for part in parts)
+    else:
+        text = "" if data.get("value") is None else _short(data["value"])
+    return text if len(text) <= 200 else text[:199] + "…"
+
+
+def _short(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_short(each) for each in value[:40]) + "]"
+    if isinstance(value, Mapping):
+        return " ".join(_short(each) for each in value.values())
+    return str(value)
