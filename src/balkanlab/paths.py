@@ -53,6 +53,11 @@ def _bundled() -> Path:
     return Path(__file__).resolve().parent / "_course"
 
 
+def is_shipped_copy(folder: Path) -> bool:
+    """Whether `folder` is the copy inside an installed package, which nobody should work in."""
+    return folder.resolve() == _bundled()
+
+
 def shipped_course() -> Path:
     """The course that came with this package, whatever the working folder: its checkout, or the wheel's copy.
 

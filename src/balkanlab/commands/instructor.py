@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,6 +15,10 @@ from balkanlab.commands.common import out, root, stop
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command()(release)
+    new = typer.Typer(help="A chapter or a sheet of exercises to start from.", no_args_is_help=True)
+    new.command()(chapter)
+    new.command()(exercise)
+    app.add_typer(new, name="new")
 
 
 def release(
@@ -65,3 +70,48 @@ def _day(text: str) -> date:
         return date.fromisoformat(text) if len(text) == 10 else datetime.fromisoformat(text)
     except ValueError:
         stop(f"--due {text!r} is no date; write 2026-11-30, or '2026-11-30 23:59'", 2)
+
+
+Title = Annotated[str, typer.Option(help="Default: made from the name.")]
+
+
+def chapter(
+    name: Annotated[str, typer.Argument(help="07_sanctions, or sanctions for the next free number.")],
+    title: Title = "",
+) -> None:
+    """A chapter of four systems with twenty exercises, which passes the course's tests as it stands."""
+    from balkanlab.new import new_chapter
+
+    _told(lambda course: new_chapter(course, name, title))
+    out.print(
+        "Write it, run `balkanlab execute` and `balkanlab exercises`, and remove `draft` in course.yml."
+    )
+
+
+def exercise(
+    name: Annotated[str, typer.Argument(help="Such as embargo; the chapter's number is put before it.")],
+    chapter: Annotated[str, typer.Option(help="The chapter that it goes with, such as 02.")],
+    title: Title = "",
+) -> None:
+    """A further sheet of five exercises for a chapter, which passes the course's tests as it stands."""
+    from balkanlab.new import new_exercise
+
+    _told(lambda course: new_exercise(course, name, chapter, title))
+    out.print("Change exercises/source, then run `balkanlab exercises`.")
+
+
+def _told(make: Callable[[Path], list[Path]]) -> None:
+    course = root()
+    try:
+        from balkanlab.new import NewError
+    except ImportError as error:
+        stop(f"making exercises needs more packages ({error.name} is missing): pip install 'balkanlab[book]'")
+    try:
+        with out.status("Making and running it"):
+            paths = make(course)
+    except NewError as error:
+        stop(error)
+    except OSError as error:
+        stop(f"{error.filename or course} cannot be written ({error.strerror}); nothing was changed")
+    for path in paths:
+        out.print(path.relative_to(course).as_posix(), soft_wrap=True)
