@@ -57,6 +57,14 @@ class Sandboxed:
     unsafe: bool = False
     allow_root: bool = False
 
+    def ready(self) -> None:
+        """See before anything is started whether there can be a sandbox here.
+
+        Raises:
+            SandboxError: there cannot.
+        """
+        open_sandbox(unsafe=self.unsafe, allow_root=self.allow_root).close()
+
     def __call__(self, path: Path, assignment: Assignment, limits: Limits, student: str) -> Result:
         """Grade one notebook; a sandbox that failed is opened anew, once.
 
@@ -215,8 +223,10 @@ def _unchanged(submission: Submission, limits: Limits) -> bytes:
     return data
 
 
-def no_result(student: str, assignment: Assignment, status: str, note: str) -> Result:
-    """A result for what was not graded: every task stands at 0 and says why."""
+def no_result(student: str, assignment: Assignment | None, status: str, note: str) -> Result:
+    """A result for what was not graded: every task stands at 0 and says why; no task if nobody can tell which."""
+    if assignment is None:
+        return Result(student, "", "", "", 0.0, status, note)
     tasks = tuple(
         TaskResult(task, 0, float(spec["points"]), False, "not graded", note)
         for task, spec in assignment.tasks.items()
@@ -229,15 +239,15 @@ def no_result(student: str, assignment: Assignment, status: str, note: str) -> R
 def refused_results(
     refused: Iterable[Refused], graded: Iterable[Submission], assignments: Mapping[str, Assignment]
 ) -> list[Result]:
-    """A result for every student whose only files for an exercise were refused."""
+    """A result for every student whose only files for an exercise, known or not, were refused."""
     have = {(each.student, each.exercise) for each in graded}
+    have |= {(each.student, "") for each in graded}
     reasons: dict[tuple[str, str], list[str]] = {}
     for each in refused:
-        pair = (each.student, each.exercise)
-        if each.student and each.exercise in assignments and pair not in have:
-            reasons.setdefault(pair, []).append(f"{each.where}: {each.reason}")
+        if each.student and (each.student, each.exercise) not in have:
+            reasons.setdefault((each.student, each.exercise), []).append(f"{each.where}: {each.reason}")
     return [
-        no_result(student, assignments[exercise], REFUSED, "; ".join(why))
+        no_result(student, assignments.get(exercise), REFUSED, "; ".join(why))
         for (student, exercise), why in reasons.items()
     ]
 
