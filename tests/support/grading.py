@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from balkanlab.exercises.grading.result import GRADED, Assignment, Limits, Result, TaskResult
@@ -43,8 +44,26 @@ def grade(path: Path, assignment: Assignment, limits: Limits, student: str) -> R
         assignment_digest=assignment.digest,
         seconds=0.1,
         status=GRADED,
-        tasks=(TaskResult("9.1", points, 3, points == 3),),
+        tasks=tuple(
+            TaskResult(task, points if first else 0, 3, bool(first and points == 3))
+            for first, task in zip([True] + [False] * len(assignment.tasks), assignment.tasks, strict=False)
+        ),
     )
+
+
+@dataclass(frozen=True)
+class NoSandbox:
+    """Stands in for `run.Sandboxed`: grades with `grade`."""
+
+    unsafe: bool = False
+    allow_root: bool = False
+
+    def ready(self) -> None:
+        """There is nothing to wait for."""
+
+    def __call__(self, path: Path, assignment: Assignment, limits: Limits, student: str) -> Result:
+        """A `Grader`."""
+        return grade(path, assignment, limits, student)
 
 
 def calls() -> list[tuple[int, str]]:
@@ -54,10 +73,10 @@ def calls() -> list[tuple[int, str]]:
     return [(int(line.split(" ", 1)[0]), line.split(" ", 1)[1]) for line in lines]
 
 
-def hand_in(folder: Path, work: dict[str, str]) -> Path:
-    """Writes `folder`/STUDENT/99_demo.ipynb with what each student's work says."""
+def hand_in(folder: Path, work: dict[str, str], name: str = ASSIGNMENT.name) -> Path:
+    """Writes `folder`/STUDENT/`name`.ipynb with what each student's work says."""
     for student, text in work.items():
-        path = folder / student / "99_demo.ipynb"
+        path = folder / student / f"{name}.ipynb"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import signal
 import threading
@@ -14,10 +15,12 @@ import pytest
 
 from balkanlab.exercises.grading import cluster as module
 from balkanlab.exercises.grading.cluster import ClusterError, cluster
-from balkanlab.exercises.grading.result import ERROR, Limits
-from balkanlab.exercises.grading.run import Store, grade_all
-from balkanlab.exercises.grading.submissions import find
+from balkanlab.exercises.grading.result import ERROR, GRADED, PARTIAL, Assignment, Limits, Result
+from balkanlab.exercises.grading.run import Sandboxed, Store, grade_all
+from balkanlab.exercises.grading.submissions import Submission, find
 from balkanlab.exercises.grading.workers import workers
+from exercises.grading.classroom import Member, classroom
+from exercises.grading.classroom import hand_in as hand_in_class
 from support.grading import ASSIGNMENT, CALLS, calls, grade, hand_in
 
 pytest.importorskip("distributed")
@@ -68,6 +71,35 @@ def test_the_same_marks_and_a_killed_worker_costs_nothing(scheduler: Any, tmp_pa
     }
     again = [student for _, student in calls()[before:]]
     assert len(again) > len(set(again)), "no submission was given to another worker: was one killed at all?"
+
+
+@pytest.mark.sandbox
+@pytest.mark.notebook
+def test_real_notebooks_get_the_same_marks_here_and_there(scheduler: Any, root: Path, tmp_path: Path) -> None:
+    name = "02_cefta"
+    assignments = {name: Assignment.load(root, name)}
+    solved, half, _, empty = classroom(root, name, 4)
+    hostile = copy.deepcopy(solved.notebook)
+    cell = next(cell for cell in hostile.cells if cell.id.startswith("solution-"))
+    cell.source = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nos.kill(-1, signal.SIGKILL)"
+    members = [solved, half, empty, Member("Zoran", "hostile", hostile)]
+    handed = find(hand_in_class(members, name, tmp_path / "in"), [name]).submissions
+    grader = Sandboxed(allow_root=os.geteuid() == 0)
+    with workers(2) as here:
+        local = dict(grade_all(handed, assignments, Limits(), Store(tmp_path / "a"), here, grader))
+    with cluster(scheduler.scheduler_address) as there:
+        remote = dict(grade_all(handed, assignments, Limits(), Store(tmp_path / "b"), there, grader))
+
+    def marks(results: dict[Submission, Result]) -> dict[str, tuple[str, float]]:
+        return {each.student: (result.status, result.points) for each, result in results.items()}
+
+    assert marks(remote) == marks(local)
+    assert marks(local)[solved.student] == (GRADED, assignments[name].max_points)
+    assert marks(local)[empty.student] == (GRADED, 0)
+    assert 0 < marks(local)[half.student][1] < assignments[name].max_points
+    status, points = marks(local)["Zoran"]
+    assert status in {GRADED, PARTIAL}
+    assert points < assignments[name].max_points
 
 
 def test_another_version_on_a_worker_is_said(scheduler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
