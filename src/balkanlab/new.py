@@ -34,7 +34,7 @@ class NewError(ValueError):
 
 
 def new_chapter(root: Path, name: str, title: str = "") -> list[Path]:
-    """A chapter of four systems with twenty exercises: notebook, source, all editions and entries.
+    """A chapter of four systems with twenty exercises and a quiz: notebook, source, all editions and entries.
 
     Args:
         root: the course folder.
@@ -56,6 +56,7 @@ def new_chapter(root: Path, name: str, title: str = "") -> list[Path]:
     name = f"{number}_{word}"
     words = _words(name, number, title or word) | {"slug": word.replace("_", "-")}
     notebook = root / "notebooks" / f"{name}.ipynb"
+    quiz = root / "exercises" / "quiz" / f"{name}.yml"
     systems = [f"{int(number)}.{place}" for place in range(1, len(SECTIONS) + 1)]
     entry = _fill("chapter_entry", words) + "".join(
         _system_entry(system, section, words["slug"] if place == 0 else "")
@@ -68,11 +69,11 @@ def new_chapter(root: Path, name: str, title: str = "") -> list[Path]:
         _list_in_toc(root / TOC, "exercises", name)
         landing.refresh(root)
         _exercises(root, words, systems)
-        notebook.parent.mkdir(exist_ok=True)
-        write_atomically(notebook, _chapter(words, systems).encode())
+        _write(quiz, _fill("chapter_quiz", words | {"system": systems[0]}))
+        _write(notebook, _chapter(words, systems))
         execute(notebook)
 
-    return _make(root, name, [notebook], make)
+    return _make(root, name, [notebook, quiz], make)
 
 
 def new_exercise(root: Path, name: str, chapter: str, title: str = "") -> list[Path]:
@@ -173,10 +174,13 @@ def _exercises(root: Path, words: Mapping[str, str], systems: list[str]) -> None
         section = SECTIONS[place] if len(systems) > 1 else words["title"]
         part = {"system": system, "section": section, "k": str(place + 1), "exports": str(EXPORTS[place])}
         text += _fill("exercise_system", part)
-    path = _source(root, words["name"])
+    _write(_source(root, words["name"]), text)
+    regenerate(root, names=[words["name"]])
+
+
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, text.encode())
-    regenerate(root, names=[words["name"]])
 
 
 def _source(root: Path, name: str) -> Path:
