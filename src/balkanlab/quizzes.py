@@ -175,7 +175,8 @@ class Quiz:
         else:
             box = "radio" if kind == "single" else "checkbox"
             body = "".join(
-                f'<label><input type="{box}" name="{name}" value="{number}"> {escape(option["text"])}</label>'
+                f'<div><label><input type="{box}" name="{name}" value="{number}"> '
+                f"{escape(option['text'])}</label></div>"
                 for number, option in enumerate(question["options"])
             )
         where = f"{question['section']} {self.titles.get(question['section'], '')}".strip()

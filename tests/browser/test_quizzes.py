@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Locator, Page
 
+from balkanlab.execute import KERNEL
 from balkanlab.paths import static_file
 from balkanlab.quizzes import quiz, shown_items
 from support import checks, chromium, course, jupyter
@@ -349,18 +350,21 @@ def test_in_jupyterlab_it_answers_when_run_and_keeps_its_keys(
     stored = nbformat.v4.new_output("execute_result", quiz("02")._repr_mimebundle_(), execution_count=1)
     source = 'from balkanlab import quiz\nquiz("02")'
     cell = nbformat.v4.new_code_cell(source, outputs=[stored], execution_count=1)
-    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "quiz.ipynb")
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": KERNEL})
+    nbformat.write(notebook, folder / "quiz.ipynb")
     with (
         jupyter.running(folder, tmp_path / "scratch") as lab,
         chromium.context(browser, viewport={"width": 1200, "height": 900}) as (made, log),
     ):
+        made.set_default_timeout(60_000)
         page = made.new_page()
         jupyter.open_notebook(page, lab, "quiz.ipynb")
         unrun = page.locator(".jp-OutputArea-output").first
         unrun.get_by_text(by_kind("single")["question"]).wait_for()
         assert unrun.get_by_role("radio").count() > 0
 
-        jupyter.run_all(page)
+        page.locator(".jp-Cell .cm-content").click()
+        page.keyboard.press("Control+Enter")
         page.locator(".balkanlab-quiz[data-state='ready']").wait_for()
         for question in quiz("02").questions:
             assert Asked(page, question).answer(right_answer(question)).startswith("✓ Right."), question["id"]
