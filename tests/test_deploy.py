@@ -140,7 +140,8 @@ def nbgrader_config() -> Config:
 
 def test_nbgrader_knows_every_option_that_the_file_sets() -> None:
     from nbconvert.preprocessors import ExecutePreprocessor
-    from nbgrader import coursedir, exchange
+    from nbgrader import coursedir
+    from nbgrader.exchange.default import exchange
 
     classes = {
         "CourseDirectory": coursedir.CourseDirectory,
