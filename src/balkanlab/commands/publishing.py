@@ -1,4 +1,4 @@
-"""What a publisher types: publish."""
+"""What a publisher types: publish and pdf."""
 
 from __future__ import annotations
 
@@ -61,6 +61,41 @@ def publish(
         stop(error)
 
 
+def pdf(
+    chapter: Annotated[str, typer.Argument(help='A chapter such as "02"; the whole book if left out.')] = "",
+    target: Annotated[
+        Path | None, typer.Option("--out", help="The file to write (default: in dist/).")
+    ] = None,
+) -> None:
+    """Make a PDF of the book or of a chapter: charts as vector pictures, settings side by side, page numbers."""
+    from balkanlab.publish import paper
+    from balkanlab.publish.build import pages
+    from balkanlab.publish.front import manifest
+    from balkanlab.site import BookError, build
+
+    course = root()
+    settings = manifest(course)
+    wanted = pages(course)
+    name = str(settings.get("short_title") or "book")
+    if chapter:
+        entry = next((entry for entry in settings["chapters"] if entry["id"] == chapter), None)
+        if entry is None:
+            known = ", ".join(entry["id"] for entry in settings["chapters"])
+            stop(f"no chapter {chapter!r}; there are {known}", 2)
+        wanted = [entry["notebook"].removesuffix(".ipynb")]
+        name = f"{name}-{chapter}"
+    try:
+        with out.status("Building the book"):
+            book = build(course)
+        with out.status("Printing"):
+            document = paper.sheet(book, wanted, settings)
+            done = paper.print_pdf(document, book, target or course / "dist" / f"{name}.pdf")
+    except (BookError, paper.PaperError) as error:
+        stop(error)
+    out.print(f"{done} ({done.stat().st_size / 1e6:.1f} MB)", soft_wrap=True)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands to `app`."""
     app.command()(publish)
+    app.command()(pdf)

@@ -17,6 +17,28 @@ class BookError(RuntimeError):
     """The book could not be built, or it could and something in it is wrong."""
 
 
+def pages(root: Path) -> list[str]:
+    """The pages of the book in reading order, without suffix.
+
+    Raises:
+        FileNotFoundError: `root` holds no table of contents.
+    """
+    from sphinx_external_toc.parsing import parse_toc_yaml
+
+    site = parse_toc_yaml(root / TOC)
+    found: list[str] = []
+
+    def visit(name: str) -> None:
+        found.append(name)
+        for tree in site[name].subtrees:
+            for item in tree.items:
+                if item in site:
+                    visit(str(item))
+
+    visit(site.root.docname)
+    return [name.removesuffix(".md").removesuffix(".ipynb") for name in found]
+
+
 def build_book(
     root: Path, out: Path | None = None, *, fresh: bool = False, strict: bool = True, quiet: bool = True
 ) -> Path:
