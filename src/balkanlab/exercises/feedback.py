@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 from balkanlab.exercises import progress
 from balkanlab.exercises.checks import load_checks
 from balkanlab.exercises.generate import grade_id, overlay, pristine
-from balkanlab.exercises.validate import DIED, Outcome, Raised, is_check, validate
+from balkanlab.exercises.validate import DIED, FLOODED, Outcome, Raised, is_check, validate
 
 MOST_BYTES = 100_000_000
 CELL_SECONDS = 30
@@ -254,7 +254,7 @@ def _task(task: str, spec: Mapping[str, Any], whole: NotebookNode, outcomes: lis
 
 def _stopped(what: str, problem: str) -> str:
     """`problem` of a cell that did not come to its end, as a sentence that says where to look."""
-    if problem.startswith("took"):
+    if problem.startswith("took") or problem == FLOODED:
         return f"{what} {problem}: look for a loop that never ends"
     if problem == DIED:
         return f"{what} ended the Python kernel: look for a call that leaves Python or fills the memory"

@@ -6,6 +6,7 @@ nbclient runs (nbval's own runner does not know output widgets and cannot report
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import logging
 import os
@@ -18,6 +19,7 @@ from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
+from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, from_dict
@@ -39,7 +41,9 @@ NOT_COMPARED = (
 )
 POLL_SECONDS = 0.2
 RESTARTS = 5
+MOST_PRINTED = 1_000_000
 DIED = "the kernel died"
+FLOODED = "printed more than a million characters"
 # What nbclient logs is what outcomes say.
 _SILENT = logging.getLogger(f"{__name__}.nbclient")
 _SILENT.setLevel(logging.CRITICAL + 1)
@@ -47,11 +51,17 @@ FRAME = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 
 
 class PatientClient(NotebookClient):
-    """nbclient that cannot miss a reply.
+    """nbclient that cannot miss a reply and keeps no flood.
 
     Once a message was sent to a widget, a reply on the shell socket may go unnoticed for the whole cell
-    timeout (jupyter/nbclient#312); waiting in short slices wakes it up.
+    timeout (jupyter/nbclient#312); waiting in short slices wakes it up. A cell that prints without end would
+    fill the memory long before its time is over: `flooded` tells that one was stopped for it.
     """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.flooded: asyncio.Future[None] | None = None
+        self._printed: dict[int, int] = {}
 
     async def async_start_new_kernel_client(self) -> Any:
         client = await super().async_start_new_kernel_client()
@@ -70,6 +80,18 @@ class PatientClient(NotebookClient):
 
         channel.get_msg = get_msg
         return client
+
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
+        """As nbclient's; the kernel of a cell that prints more than `MOST_PRINTED` characters is ended."""
+        if msg["msg_type"] == "stream":
+            self._printed[cell_index] = self._printed.get(cell_index, 0) + len(msg["content"]["text"])
+            if self._printed[cell_index] > MOST_PRINTED:
+                if self.flooded is None and self.km is not None:
+                    self.flooded = asyncio.ensure_future(ensure_async(self.km.shutdown_kernel(now=True)))
+                return None
+        return super().process_message(msg, cell, cell_index)
 
 
 @dataclass(frozen=True)
@@ -230,7 +252,7 @@ class _Run:
         except CellTimeoutError:
             return f"took more than {self.timeout} seconds"
         except DeadKernelError:
-            return DIED
+            return FLOODED if client.flooded else DIED
         if cell.execution_count is not None:
             self.places[cell.execution_count] = place
         return ""
