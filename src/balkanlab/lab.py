@@ -57,11 +57,11 @@ def command(folder: Path | None = None, *extra: str) -> list[str]:
     return [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", *FLAGS, *extra]
 
 
-def start(extra: Sequence[str] = ()) -> int:
-    """Runs JupyterLab on the course until it is stopped; returns its exit code."""
+def start(extra: Sequence[str] = (), folder: Path | None = None) -> int:
+    """Runs JupyterLab on a course folder (default: the course's own) until it is stopped; returns its exit code."""
     environment = os.environ | {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
     try:
-        return subprocess.run(command(None, *extra), env=environment, check=False).returncode
+        return subprocess.run(command(folder, *extra), env=environment, check=False).returncode
     except KeyboardInterrupt:
         return 0
 
