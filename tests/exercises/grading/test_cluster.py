@@ -15,7 +15,7 @@ import pytest
 
 from balkanlab.exercises.grading import cluster as module
 from balkanlab.exercises.grading.cluster import ClusterError, cluster
-from balkanlab.exercises.grading.result import ERROR, GRADED, PARTIAL, Assignment, Limits, Result
+from balkanlab.exercises.grading.result import ERROR, GRADED, Assignment, Limits, Result
 from balkanlab.exercises.grading.run import Sandboxed, Store, grade_all
 from balkanlab.exercises.grading.submissions import Submission, find
 from balkanlab.exercises.grading.workers import workers
@@ -78,28 +78,28 @@ def test_the_same_marks_and_a_killed_worker_costs_nothing(scheduler: Any, tmp_pa
 def test_real_notebooks_get_the_same_marks_here_and_there(scheduler: Any, root: Path, tmp_path: Path) -> None:
     name = "02_cefta"
     assignments = {name: Assignment.load(root, name)}
-    solved, half, _, empty = classroom(root, name, 4)
+    solved, half = classroom(root, name, 2)
     hostile = copy.deepcopy(solved.notebook)
     cell = next(cell for cell in hostile.cells if cell.id.startswith("solution-"))
-    cell.source = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)\nos.kill(-1, signal.SIGKILL)"
-    members = [solved, half, empty, Member("Zoran", "hostile", hostile)]
+    cell.source = "import os, signal\nos.kill(os.getppid(), signal.SIGKILL)"
+    members = [solved, half, Member("Zoran", "hostile", hostile)]
     handed = find(hand_in_class(members, name, tmp_path / "in"), [name]).submissions
     grader = Sandboxed(allow_root=os.geteuid() == 0)
-    with workers(2) as here:
-        local = dict(grade_all(handed, assignments, Limits(), Store(tmp_path / "a"), here, grader))
+    # A machine that is busy with other tests takes its time: no limit should come into play here.
+    limits = Limits(cell_seconds=200, notebook_seconds=600)
+    with workers(1) as here:
+        local = dict(grade_all(handed, assignments, limits, Store(tmp_path / "a"), here, grader))
     with cluster(scheduler.scheduler_address) as there:
-        remote = dict(grade_all(handed, assignments, Limits(), Store(tmp_path / "b"), there, grader))
+        remote = dict(grade_all(handed, assignments, limits, Store(tmp_path / "b"), there, grader))
 
-    def marks(results: dict[Submission, Result]) -> dict[str, tuple[str, float]]:
-        return {each.student: (result.status, result.points) for each, result in results.items()}
+    def marks(results: dict[Submission, Result]) -> dict[str, tuple[str, float, str]]:
+        return {each.student: (result.status, result.points, result.note) for each, result in results.items()}
 
     assert marks(remote) == marks(local)
-    assert marks(local)[solved.student] == (GRADED, assignments[name].max_points)
-    assert marks(local)[empty.student] == (GRADED, 0)
-    assert 0 < marks(local)[half.student][1] < assignments[name].max_points
-    status, points = marks(local)["Zoran"]
-    assert status in {GRADED, PARTIAL}
-    assert points < assignments[name].max_points
+    most = assignments[name].max_points
+    assert marks(local)[solved.student] == (GRADED, most, "")
+    assert 0 < marks(local)[half.student][1] < most
+    assert marks(local)["Zoran"][1] < most
 
 
 def test_another_version_on_a_worker_is_said(scheduler: Any, monkeypatch: pytest.MonkeyPatch) -> None:
