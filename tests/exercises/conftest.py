@@ -42,6 +42,7 @@ def make(course: Path) -> Maker:
         reader, salt = KINDS[kind], "one|1.1a"
         task = {
             "title": "One",
+            "points": 1,
             "variable": "x",
             "kind": kind,
             "config": config,
@@ -55,7 +56,9 @@ def make(course: Path) -> Maker:
         path = course / "exercises" / "checks" / "one.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         # As in real life, the checks go through a file.
-        path.write_text(json.dumps({"format": FORMAT, "name": "one", "tasks": {"1.1a": task}}))
+        path.write_text(
+            json.dumps({"format": FORMAT, "name": "one", "title": "One", "tasks": {"1.1a": task}})
+        )
         return Checks("one")
 
     return _make

@@ -103,7 +103,7 @@ def read(path: Path | None) -> list[Event]:
             content = file.read(MOST_BYTES)
     except FileNotFoundError:
         return []
-    lines = content.decode("utf-8", errors="replace").splitlines()
+    lines = content.decode("ascii", errors="replace").splitlines()
     return [event for event in map(_parse, lines) if event]
 
 
@@ -153,7 +153,7 @@ def append(path: Path, events: Iterable[Event]) -> None:
     with path.open("ab", buffering=0) as file:
         for event in events:
             fields = {key: value for key, value in event._asdict().items() if value is not None}
-            file.write(b"\n" + json.dumps(fields, ensure_ascii=False).encode())
+            file.write(b"\n" + json.dumps(fields).encode())
 
 
 def note(event: Event) -> None:
