@@ -162,12 +162,16 @@ def execute(
 def exercises(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file is stale.")] = False,
 ) -> None:
-    """Regenerate the exercise notebooks and their checks from exercises/source."""
+    """Regenerate the exercise notebooks and their checks from exercises/source, and the landing notebook."""
+    from balkanlab import landing
     from balkanlab.exercises.generate import regenerate
     from balkanlab.exercises.values import Mismatch
 
+    course = root()
     try:
-        changed = regenerate(root(), check=check)
+        changed = regenerate(course, check=check)
+        if landing.refresh(course, check):
+            changed.append(course / landing.LANDING)
     except (ValueError, Mismatch) as error:
         stop(error)
     for path in changed:

@@ -56,11 +56,12 @@ def as_notebook(course: Mapping[str, Any]) -> bytes:
     return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def refresh(root: Path) -> bool:
-    """Write the landing notebook of the course in `root`; returns whether it changed."""
+def refresh(root: Path, check: bool = False) -> bool:
+    """Write the landing notebook of the course in `root`; returns whether it differed. `check` writes nothing."""
     path = root / LANDING
     new = as_notebook(yaml.safe_load((root / MANIFEST).read_text(encoding="utf-8")))
     if path.is_file() and path.read_bytes() == new:
         return False
-    write_atomically(path, new)
+    if not check:
+        write_atomically(path, new)
     return True
