@@ -163,7 +163,7 @@ def exercises(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a file is stale.")] = False,
 ) -> None:
     """Regenerate the exercise notebooks and their checks from exercises/source, and the landing notebook."""
-    from balkanlab import landing
+    from balkanlab import landing, launch
     from balkanlab.exercises.generate import regenerate
     from balkanlab.exercises.values import Mismatch
 
@@ -171,7 +171,7 @@ def exercises(
     try:
         changed = regenerate(course, check=check)
         if landing.refresh(course, check):
-            changed.append(course / landing.LANDING)
+            changed.append(course / launch.LANDING)
     except (ValueError, Mismatch) as error:
         stop(error)
     for path in changed:
