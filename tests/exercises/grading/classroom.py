@@ -46,6 +46,26 @@ def classroom(root: Path, name: str, count: int, seed: int = 1) -> list[Member]:
     ]
 
 
+HOSTILE = {
+    "loop": "while True:\n    pass",
+    "memory": "hoard = [bytearray(1 << 28) for _ in range(400)]",
+}
+
+
+def hostile(root: Path, name: str, count: int) -> list[Member]:
+    """Students whose notebook is half right and attacks in its first task, in turn in each way of `HOSTILE`."""
+    source = read_source(root / "exercises" / "source" / f"{name}.py")
+    handed_out = nbformat.read(products(root, name)["student"], as_version=4)
+    first = source.tasks[0].id
+    members = []
+    for number in range(count):
+        kind = list(HOSTILE)[number % len(HOSTILE)]
+        answers = {task.id: right(task) for task in source.tasks[::2]} | {first: HOSTILE[kind]}
+        notebook = filled(handed_out, source, lambda task, answers=answers: answers.get(task.id))
+        members.append(Member(f"Hostile {kind} {number:03d}", kind, notebook))
+    return members
+
+
 def student_name(number: int) -> str:
     """A name with its number: no two students share one."""
     return f"{FIRST[number % len(FIRST)]} {LAST[number % len(LAST)]} {number:03d}"

@@ -28,10 +28,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from balkanlab.execute import write_atomically
-from balkanlab.exercises.grading.result import GRADED, PARTIAL, Assignment, Result
+from balkanlab.exercises.grading.result import Assignment, Result
 from balkanlab.exercises.grading.roster import Person, Roster
 
-MARKED = (GRADED, PARTIAL)
 MOODLE_IDENTITY = ("First name", "Last name", "ID number", "Email address", "Username")
 CANVAS_IDENTITY = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 ONEROSTER_RESULTS = [
@@ -115,7 +114,7 @@ class Grades:
         return [
             (result, self.people.get(result.student, Person(name=result.student)))
             for result in self.results
-            if result.assignment == assignment and result.status in MARKED
+            if result.assignment == assignment and result.marked
         ]
 
     def absent(self, assignment: str) -> list[Person]:
@@ -176,7 +175,7 @@ def _collect(
 
 
 def _warnings(grades: Grades, formats: Sequence[str]) -> Iterator[str]:
-    marked = {result.student for result in grades.results if result.status in MARKED}
+    marked = {result.student for result in grades.results if result.marked}
     if grades.roster:
         strangers = sorted(marked - grades.people.keys())
         if strangers:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from balkanlab.execute import write_atomically
 from balkanlab.exercises.grading.pages import render, safe_name, safe_names
-from balkanlab.exercises.grading.result import ERROR, GRADED, PARTIAL, Assignment, Result
+from balkanlab.exercises.grading.result import ERROR, PARTIAL, Assignment, Result
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def feedback_files(results: Iterable[Result]) -> dict[tuple[str, str], str]:
 
 def feedback_page(result: Result, assignment: Assignment | None) -> bytes:
     """The page of one result; `assignment` is None where nobody could tell what was handed in."""
-    marked = result.status in (GRADED, PARTIAL)
+    marked = result.marked
     rows = _rows(result, assignment) if assignment and marked else []
     missed = [row for row in rows if not row.ok]
     return render(

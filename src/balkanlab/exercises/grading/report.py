@@ -14,7 +14,7 @@ from urllib.parse import quote
 from balkanlab.execute import write_atomically
 from balkanlab.exercises.grading.feedback import feedback_files, sentence
 from balkanlab.exercises.grading.pages import render
-from balkanlab.exercises.grading.result import GRADED, PARTIAL, Assignment, Result, TaskResult
+from balkanlab.exercises.grading.result import GRADED, Assignment, Result, TaskResult
 
 Links = Mapping[tuple[str, str], str]
 
@@ -114,7 +114,7 @@ def histogram(shares: Sequence[float]) -> tuple[Bin, ...]:
 
 def group(assignment: Assignment, results: Sequence[Result], links: Links) -> Group:
     """One assignment's part of the report, from the results that belong to it."""
-    marked = [result for result in results if result.status in (GRADED, PARTIAL)]
+    marked = [result for result in results if result.marked]
     points = [result.points for result in marked]
     by_task = {name: _of_task(marked, name) for name in assignment.tasks}
     rows = tuple(
@@ -145,7 +145,7 @@ def group(assignment: Assignment, results: Sequence[Result], links: Links) -> Gr
         students=tuple(
             Student(
                 result,
-                result.status in (GRADED, PARTIAL),
+                result.marked,
                 links.get((result.student, result.assignment), ""),
             )
             for result in sorted(results, key=lambda result: result.student.casefold())
