@@ -263,7 +263,7 @@ def plan_nodes(course: dict[str, Any], length: int, pages: Pages) -> list[nodes.
             handed = nodes.paragraph("", "", pages.task(tasks[week["open_task"]]))
         rows.append([str(number), [title, pages.systems(week["class"], titles=True)], [home], [handed]])
     head = ["Week", "In class", "Read and play at home", "Hand in"]
-    return [nodes.paragraph("", plan["for"]), table(head, rows, (8, 46, 22, 24))]
+    return [nodes.paragraph("", plan["for"]), table(head, rows, (11, 45, 21, 23))]
 
 
 class Guide(SphinxDirective):
