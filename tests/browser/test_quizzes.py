@@ -363,6 +363,7 @@ def test_in_jupyterlab_it_answers_when_run_and_keeps_its_keys(
         unrun.get_by_text(by_kind("single")["question"]).wait_for()
         assert unrun.get_by_role("radio").count() > 0
 
+        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
         page.locator(".jp-Cell .cm-content").click()
         page.keyboard.press("Control+Enter")
         page.locator(".balkanlab-quiz[data-state='ready']").wait_for()
