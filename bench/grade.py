@@ -37,7 +37,7 @@ from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 
 from balkanlab.exercises.generate import products  # noqa: E402
-from exercises.grading.classroom import classroom, hand_in, hostile  # noqa: E402
+from exercises.grading.classroom import attackers, classroom, hand_in  # noqa: E402
 
 BAR = 2.0
 HOSTILE_SHARE = 20
@@ -166,7 +166,7 @@ def measure(
 
     say("the whole class with hostile notebooks: killed half way, started again")
     everyone = shutil.copytree(friendly, folder / "everyone")
-    hand_in(hostile(ROOT, name, hostiles), name, everyone)
+    hand_in(attackers(ROOT, name, hostiles), name, everyone)
     resumed = folder / "resumed"
     there = killed_and_resumed(balkanlab(everyone, resumed, jobs, timeout), resumed / "results", count // 2)
     first, second = marks(out / "grades" / "nbgrader.csv"), marks(resumed / "grades" / "nbgrader.csv")
@@ -189,7 +189,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=200, help="students (default 200)")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--exercise", default="04_eurasian_security")
-    parser.add_argument("--timeout", type=int, default=10, help="seconds for one cell")
+    parser.add_argument("--timeout", type=int, default=30, help="seconds for one cell")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the readings to FILE")
     options = parser.parse_args()
     if options.count < 6:

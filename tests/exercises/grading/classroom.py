@@ -1,4 +1,4 @@
-"""A class that hands in: solved, half solved, wrong in the typical ways of the source, and empty notebooks.
+"""A class that hands in: solved, half solved, wrong in the typical ways of the source, empty, and hostile notebooks.
 
 Everything follows from a seed, so two calls give the same class.
 """
@@ -6,6 +6,7 @@ Everything follows from a seed, so two calls give the same class.
 from __future__ import annotations
 
 import copy
+import itertools
 import random
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from nbformat import NotebookNode
 
 from balkanlab.exercises.generate import products
 from balkanlab.exercises.source import Source, Task, read_source, solved
+from exercises.grading.hostile import ATTACKS, attacking
 
 # fmt: off
 FIRST = ("Ana", "Boris", "Cveta", "Dragan", "Elira", "Faruk", "Gorica", "Hana", "Ilir", "Jelena", "Kemal", "Lejla")
@@ -27,7 +29,7 @@ WEIGHTS = (30, 40, 20, 10)
 
 @dataclass(frozen=True)
 class Member:
-    """One student and what he or she hands in; `kind` is one of `KINDS`."""
+    """One student and what he or she hands in; `kind` is one of `KINDS`, or an attack."""
 
     student: str
     kind: str
@@ -46,24 +48,15 @@ def classroom(root: Path, name: str, count: int, seed: int = 1) -> list[Member]:
     ]
 
 
-HOSTILE = {
-    "loop": "while True:\n    pass",
-    "memory": "hoard = [bytearray(1 << 28) for _ in range(400)]",
-}
-
-
-def hostile(root: Path, name: str, count: int) -> list[Member]:
-    """Students whose notebook is half right and attacks in its first task, in turn in each way of `HOSTILE`."""
+def attackers(root: Path, name: str, count: int) -> list[Member]:
+    """Students who solved all and attack behind the first check, each in another way as long as there are ways."""
     source = read_source(root / "exercises" / "source" / f"{name}.py")
-    handed_out = nbformat.read(products(root, name)["student"], as_version=4)
-    first = source.tasks[0].id
-    members = []
-    for number in range(count):
-        kind = list(HOSTILE)[number % len(HOSTILE)]
-        answers = {task.id: right(task) for task in source.tasks[::2]} | {first: HOSTILE[kind]}
-        notebook = filled(handed_out, source, lambda task, answers=answers: answers.get(task.id))
-        members.append(Member(f"Hostile {kind} {number:03d}", kind, notebook))
-    return members
+    whole = filled(nbformat.read(products(root, name)["student"], as_version=4), source, right)
+    ways = [way for _, way in zip(range(count), itertools.cycle(ATTACKS), strict=False)]
+    return [
+        Member(f"Attacker {number:03d}, {way}", way, attacking(ATTACKS[way], whole))
+        for number, way in enumerate(ways)
+    ]
 
 
 def student_name(number: int) -> str:

@@ -143,7 +143,7 @@ class TestMoodle:
         roster = tmp_path / "participants.csv"
         roster.write_text(MOODLE, encoding="utf-8")
         results = [each for each in CLASS if each.student != "Boris, the second"]
-        (path,) = write(tmp_path, "moodle", results=results, roster=roster).paths
+        path = write(tmp_path, "moodle", results=results, roster=roster).paths[0]
         assert moodle_import(path, "Email address", "Desk: exercises") == {
             "Ana@example.org": (3.0, "3 of 3 points. All tasks solved."),
             "e@example.org": (0.0, "0 of 3 points. Not yet: 1.1a, 1.1b."),
@@ -193,7 +193,7 @@ class TestOneRoster:
 
     def test_a_second_delivery_replaces_the_first(self, tmp_path: Path) -> None:
         first = write(tmp_path, "oneroster").paths[0].read_bytes()
-        (path,) = write(tmp_path, "oneroster").paths
+        path = write(tmp_path, "oneroster").paths[0]
         assert path.read_bytes() == first
         before = {row["studentSourcedId"]: row["sourcedId"] for row in oneroster_import(path)}
         better = [result("Boris, the second", "1.1a", "1.1b")]
@@ -236,6 +236,14 @@ def test_two_assignments(tmp_path: Path) -> None:
     assert canvas_import(tmp_path / "canvas-99_more.csv").rows[0][1] == ["2"]
     rows = table(tmp_path / "nbgrader.csv")
     assert [row[0] for row in rows[1:]] == ["98_desk"] * 3 + ["99_more"]
+
+
+def test_says_how_to_upload(tmp_path: Path) -> None:
+    exported = write(tmp_path, "canvas", "nbgrader")
+    (text,) = (path.read_text(encoding="utf-8") for path in exported.paths if path.name == "README.txt")
+    assert "canvas-*.csv" in text
+    assert "98_desk: Desk: exercises" in text
+    assert "Moodle" not in text
 
 
 def test_unknown_format(tmp_path: Path) -> None:

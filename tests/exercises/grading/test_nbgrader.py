@@ -109,7 +109,7 @@ def test_the_same_marks(ours: list[Result], theirs: dict[tuple[str, str, str], f
 def test_the_same_grade_file(desk: Path, ours: list[Result], tmp_path: Path) -> None:
     """Row by row what `nbgrader export` writes, but for students who handed in nothing of an assignment."""
     assignments = {name: Assignment.load(ROOT, name) for name in NAMES}
-    (path,) = write_exports(ours, assignments, tmp_path, ["nbgrader"], when=WHEN).paths
+    path = write_exports(ours, assignments, tmp_path, ["nbgrader"], when=WHEN).paths[0]
     with (
         path.open(encoding="utf-8", newline="") as mine,
         (desk / "grades.csv").open(encoding="utf-8") as other,

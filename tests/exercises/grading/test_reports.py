@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balkanlab.exercises.grading import Result
+from balkanlab.exercises.grading import Result, TaskResult
 from balkanlab.exercises.grading.feedback import feedback_files, feedback_page, write_feedback
 from balkanlab.exercises.grading.pages import code, safe_name, safe_names
 from balkanlab.exercises.grading.report import commonest_wrong, group, histogram, write_report
@@ -142,6 +142,12 @@ class TestReport:
         assert commonest_wrong(tasks("9", "8")) is None  # type: ignore[arg-type]
         assert commonest_wrong(tasks("", "")) is None  # type: ignore[arg-type]
         assert commonest_wrong(()) is None
+
+    def test_says_what_the_student_was_told(self) -> None:
+        task = TaskResult("1.1a", 0, 1, False, "not yet – count again.", "answer: 7", "7")
+        found = commonest_wrong([task])
+        assert found is not None
+        assert (found.text, found.why) == ("7", "Count again.")
 
     def test_page(self, tmp_path: Path) -> None:
         write_feedback(CLASS, DESK, tmp_path / "of students")

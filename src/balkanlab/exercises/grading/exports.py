@@ -19,6 +19,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import textwrap
 import unicodedata
 import uuid
 import zipfile
@@ -86,6 +87,28 @@ NBGRADER = [
     "score",
     "max_score",
 ]
+HOW_TO = {
+    "moodle": (
+        "moodle-*.csv: in the course open Grades, Import, CSV file. Map your user column (ID number, Email address or "
+        "Username) to the same field of the user, the column of points to the grade item, and the column that ends "
+        "in “feedback” to the feedback of that item. Map both: Moodle clears the points where only feedback comes in. "
+        "The item's maximum has to be that of the assignment."
+    ),
+    "canvas": (
+        "canvas-*.csv: in Grades choose Import. Give `balkanlab grade` the exported gradebook as --roster, and the "
+        "files carry Canvas's own columns and numbers; without it Canvas asks you for each student and assignment."
+    ),
+    "oneroster": (
+        "oneroster.zip: OneRoster 1.2, results only, as an addition to what the receiving system has. It needs line "
+        "items whose sourcedId is the name of the assignment, and a class list (--roster) with a column sourcedId; "
+        "without that column students go by their own names."
+    ),
+    "nbgrader": "nbgrader.csv: the columns of `nbgrader export`, for scripts that read those.",
+}
+IN_COMMON = (
+    "Only marked work is in these files, so that no grade given by hand is overwritten; the class report lists the "
+    "rest. Text that a spreadsheet would run as a formula has an apostrophe before it."
+)
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:balkanlab:grades")
 
 Row = Sequence[str]
@@ -155,13 +178,14 @@ def write_exports(
         raise ValueError(f"no grade file called {unknown[0]!r}; there are: {', '.join(FORMATS)}")
     grades = _collect(results, assignments, roster, (when or datetime.now(UTC)).astimezone(UTC))
     files = {name: data for chosen in wanted for name, data in FORMATS[chosen](grades)}
+    files["README.txt"] = _read_me(grades, wanted)
     paths = []
     for name, data in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, data)
         paths.append(path)
-    return Exported(tuple(paths), tuple(_warnings(grades, wanted)))
+    return Exported(tuple(paths), tuple(_warnings(grades)))
 
 
 def _collect(
@@ -174,21 +198,25 @@ def _collect(
     return Grades(ordered, assignments, roster, people, when)
 
 
-def _warnings(grades: Grades, formats: Sequence[str]) -> Iterator[str]:
+def _read_me(grades: Grades, formats: Sequence[str]) -> bytes:
+    """How to upload each file, in words."""
+    lines = ["How to upload these grades", ""]
+    lines += [f"{name}: {assignment.title}" for name, assignment in grades.assignments.items()]
+    for chosen in formats:
+        lines += ["", *textwrap.wrap(HOW_TO[chosen], 100)]
+    lines += ["", *textwrap.wrap(IN_COMMON, 100)]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _warnings(grades: Grades) -> Iterator[str]:
     marked = {result.student for result in grades.results if result.marked}
-    if grades.roster:
-        strangers = sorted(marked - grades.people.keys())
-        if strangers:
-            yield f"not on the class list, or not there once: {', '.join(strangers)}"
-    elif {"moodle", "canvas"} & set(formats):
-        yield "without a class list (--roster) the files for Moodle and Canvas know students by folder name only"
-    names = [f"{a.name} ({a.title})" for a in grades.assignments.values()]
-    if "oneroster" in formats:
-        yield f"OneRoster: the receiving system needs line items with these sourcedIds: {', '.join(grades.assignments)}"
-        if not any(person.sourced_id for person in grades.people.values()):
-            yield "OneRoster: studentSourcedId is the student's own name, as no class list gives a sourcedId"
-    if "moodle" in formats:
-        yield f"Moodle: map both columns of an assignment, points and feedback; assignments: {', '.join(names)}"
+    if grades.roster is None:
+        yield "without a class list (--roster) the grade files know students by the names of what they handed in"
+        yield from _doubtful(grades, marked)
+        return
+    strangers = sorted(marked - grades.people.keys())
+    if strangers:
+        yield f"not on the class list, or not there once: {', '.join(strangers)}"
     yield from _doubtful(grades, marked)
 
 

@@ -25,6 +25,7 @@ class Row:
     ok: bool
     message: str
     answer: str
+    is_function: bool
     hints: tuple[str, ...]
     difficulty: int
 
@@ -71,6 +72,7 @@ def _rows(result: Result, assignment: Assignment) -> list[Row]:
                 task.ok,
                 sentence(task.message),
                 task.answer,
+                spec.get("kind") == "function",
                 tuple(spec.get("hints", ())),
                 spec.get("difficulty", 1),
             )

@@ -31,7 +31,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(number=number, code=code)
+    environment.filters.update(number=number, seconds=seconds, code=code)
     return environment
 
 
@@ -43,6 +43,11 @@ def render(template: str, **values: Any) -> bytes:
 def number(value: float) -> str:
     """A number for readers: at most one decimal, none where it is whole."""
     return f"{value:,.1f}".removesuffix(".0")
+
+
+def seconds(value: float) -> str:
+    """A time for readers, in seconds with one decimal."""
+    return f"{value:,.1f} s" if value >= 0.05 else "< 0.1 s"
 
 
 def code(text: str) -> Markup:

@@ -98,7 +98,7 @@ def commonest_wrong(tasks: Iterable[TaskResult]) -> Wrong | None:
     if count == 1 and len(given) > 1:
         return None
     first = next(task for task in given if task.answer == text)
-    return Wrong(text, count, sentence(first.message) if text in first.reason else first.reason)
+    return Wrong(text, count, sentence(first.message) if first.reason.startswith("answer:") else first.reason)
 
 
 def histogram(shares: Sequence[float]) -> tuple[Bin, ...]:
