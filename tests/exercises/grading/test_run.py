@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from balkanlab.exercises.grading.result import ERROR, GRADED, REFUSED, Limits, Result
-from balkanlab.exercises.grading.run import Store, finished, grade_all, refused_results, with_note
-from balkanlab.exercises.grading.sandbox import SandboxError
+from balkanlab.exercises.grading.run import PATIENCE, Store, finished, grade_all, refused_results, with_note
+from balkanlab.exercises.grading.sandbox import START_SECONDS, SandboxError
 from balkanlab.exercises.grading.submissions import Submission, find
 from balkanlab.exercises.grading.workers import workers
 from support.grading import ASSIGNMENT, CALLS, calls, grade, hand_in
@@ -79,6 +79,15 @@ def test_one_dead_worker_costs_one_submission_and_only_for_now(tmp_path: Path) -
     assert again["Ana"] == results["Ana"]
 
 
+def test_a_grader_that_hangs_is_given_up(tmp_path: Path) -> None:
+    folder = hand_in(tmp_path / "in", {"Ana": "sleep 300", "Bo": "ok 2"})
+    with workers(2) as pool:
+        hung = Limits(notebook_seconds=1 - START_SECONDS / PATIENCE)
+        store = Store(tmp_path / "out")
+        results = dict(grade_all(submissions(folder), ASSIGNMENTS, hung, store, pool, grade))
+    assert {each.student: result.status for each, result in results.items()} == {"Ana": ERROR, "Bo": GRADED}
+
+
 def test_what_decides_about_a_result_decides_about_its_file(tmp_path: Path) -> None:
     (ana,) = submissions(hand_in(tmp_path / "in", {"Ana": "ok 3"}))
     store = Store(tmp_path / "out")
@@ -131,7 +140,9 @@ if __name__ == "__main__":
 def start(tmp_path: Path, folder: Path, out: Path) -> subprocess.Popen[bytes]:
     script = tmp_path / "script.py"
     script.write_text(SCRIPT.format(tests=str(Path(__file__).parents[2])))
-    return subprocess.Popen([sys.executable, script, folder, out], start_new_session=True)
+    (tmp_path / "tmp").mkdir()
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "tmp")}
+    return subprocess.Popen([sys.executable, script, folder, out], env=environment, start_new_session=True)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
@@ -145,6 +156,7 @@ def test_killed_in_the_middle_and_started_again(tmp_path: Path) -> None:
     done = {path.name: path.read_bytes() for path in out.glob("*.json")}
     workers_of_it = {worker for worker, _ in calls()}
     assert until(lambda: not any(map(alive, workers_of_it)), 5), "workers outlive the killed run"
+    assert list((tmp_path / "tmp").iterdir()) == [], "what students handed in stays behind"
     before = calls()
     assert len(done) < len(work)
 
@@ -167,6 +179,7 @@ def test_ctrl_c_ends_every_worker(tmp_path: Path) -> None:
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(10) != 0
     assert not [worker for worker, _ in calls() if alive(worker)]
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_only_what_could_not_be_graded_becomes_a_refusal(tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ changed, or if the grader itself had failed.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
+import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,11 +22,13 @@ from typing import Any, Protocol
 from balkanlab.execute import write_atomically
 from balkanlab.exercises.grading.intake import IntakeError
 from balkanlab.exercises.grading.result import ERROR, REFUSED, Assignment, Limits, Result, TaskResult
-from balkanlab.exercises.grading.sandbox import Sandbox, SandboxError, open_sandbox
+from balkanlab.exercises.grading.sandbox import START_SECONDS, Sandbox, SandboxError, open_sandbox
 from balkanlab.exercises.grading.submissions import Refused, Submission
 from balkanlab.paths import MANIFEST, course_root
 
 SLOTS = 900
+# A grader that hangs is given up after so many times the notebook's own time.
+PATIENCE = 2
 
 
 class RunError(RuntimeError):
@@ -85,6 +89,7 @@ class Sandboxed:
             # Of jobs on one machine no two should share a slot; numbers of threads are as good as unique.
             slot = threading.get_native_id() % SLOTS
             _here.sandbox = open_sandbox(slot=slot, unsafe=self.unsafe, allow_root=self.allow_root)
+            atexit.register(_here.sandbox.close)
         return _here.sandbox
 
 
@@ -110,12 +115,21 @@ def _at_home(assignment: Assignment) -> Assignment:
 
 
 def grade_bytes(grader: Grader, data: bytes, student: str, assignment: Assignment, limits: Limits) -> Result:
-    """Grade a notebook given as bytes: what a worker does, here or on another machine."""
-    # Students' code may leave what cannot be deleted.
-    with tempfile.TemporaryDirectory(prefix="balkanlab-", ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "submission.ipynb"
-        path.write_bytes(data)
-        return grader(path, assignment, limits, student)
+    """Grade a notebook given as bytes: what a worker does, here or on another machine.
+
+    The grader keeps to the limits by itself. Should it hang, the whole process ends, so that the run goes on.
+    """
+    watch = threading.Timer(PATIENCE * limits.notebook_seconds + START_SECONDS, os._exit, [1])
+    watch.daemon = True
+    watch.start()
+    try:
+        # Students' code may leave what cannot be deleted.
+        with tempfile.TemporaryDirectory(prefix="balkanlab-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "submission.ipynb"
+            path.write_bytes(data)
+            return grader(path, assignment, limits, student)
+    finally:
+        watch.cancel()
 
 
 class Store:

@@ -77,8 +77,10 @@ def workers(width: int) -> Iterator[Workers]:
 
 
 def _prepare(folder: str) -> None:
-    """Make a fresh process a worker: Ctrl+C is the parent's to handle, and the parent's end is its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Make a fresh process a worker: what a terminal says is for the parent, and the parent's end is its own."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     tempfile.tempdir = folder
     threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
 
