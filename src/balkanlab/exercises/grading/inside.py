@@ -42,6 +42,7 @@ CAPABILITIES_3 = 0x20080522
 
 OUT_OF_MEMORY = 99
 WATCH_MILLISECONDS = 200
+MOST_SWEEPS = 50
 SHARED_MEMORY = 16 * 1024**2
 MOST_CHARACTERS = 300
 COURSE = "/course"
@@ -89,6 +90,7 @@ def serve(shell: Any, channel: socket.socket) -> None:
     sys.stdout = sys.stderr = printed
     sys.stdin = io.StringIO()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    session = os.getpid()
     with channel.makefile("rb") as lines:
         for line in lines:
             request = json.loads(line)
@@ -105,6 +107,9 @@ def serve(shell: Any, channel: socket.socket) -> None:
                 reply = {"error": "KeyboardInterrupt", "text": "", "line": 0}
             finally:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
+                if os.getpid() != session:
+                    # A fork that the student's code let run on must not answer as well.
+                    os._exit(1)
             reply.update(id=request["id"], printed=printed.characters)
             channel.sendall(json.dumps(reply).encode() + b"\n")
 
@@ -215,16 +220,33 @@ def furnish(folder: Path) -> None:
     os.chdir(folder / "exercises")
 
 
-def memory_of_sessions() -> int:
-    """Bytes of private memory of all processes in the sandbox but its first, the factory and this guard."""
+def processes() -> list[int]:
+    """The ids of all processes in the sandbox but its first, the factory and this guard."""
     ours = {1, os.getppid(), os.getpid()}
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and int(entry) not in ours]
+
+
+def private_memory() -> int:
+    """Bytes of memory that the session and what it has started have for themselves."""
     total = 0
-    for entry in os.listdir("/proc"):
-        if entry.isdigit() and int(entry) not in ours:
-            with contextlib.suppress(OSError, ValueError, IndexError):
-                pages = Path(f"/proc/{entry}/statm").read_text(encoding="ascii").split()
-                total += int(pages[1]) - int(pages[2])
+    for process in processes():
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()
+            total += int(pages[1]) - int(pages[2])
     return total * os.sysconf("SC_PAGE_SIZE")
+
+
+def interrupt(session: int) -> None:
+    """Interrupt the session and end what it has started: a cell that hangs is over, with all its children."""
+    with contextlib.suppress(OSError):
+        os.kill(session, signal.SIGINT)
+    for _ in range(MOST_SWEEPS):
+        strays = [process for process in processes() if process != session]
+        for process in strays:
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
+        if not strays:
+            return
 
 
 def guard(shell: Any, channel: socket.socket, settings: Mapping[str, Any], nested: bool) -> NoReturn:
@@ -236,6 +258,11 @@ def guard(shell: Any, channel: socket.socket, settings: Mapping[str, Any], neste
     session = os.fork()
     if session == 0:
         _system("prctl", PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        # A group of its own: a signal to the group of this process would reach the factory's.
+        os.setsid()
+        with open(os.devnull, "r+b") as nothing:
+            for standard in range(3):
+                os.dup2(nothing.fileno(), standard)
         furnish(Path(settings["folder"]))
         surrender()
         limit(settings["limits"])
@@ -243,11 +270,11 @@ def guard(shell: Any, channel: socket.socket, settings: Mapping[str, Any], neste
         serve(shell, channel)
         os._exit(0)
     channel.close()
-    signal.signal(signal.SIGINT, lambda *_: os.kill(session, signal.SIGINT))
+    signal.signal(signal.SIGINT, lambda *_: interrupt(session))
     ended = select.poll()
     ended.register(os.pidfd_open(session), select.POLLIN)
     while not ended.poll(WATCH_MILLISECONDS):
-        if memory_of_sessions() > settings["limits"]["memory_bytes"]:
+        if private_memory() > settings["limits"]["memory_bytes"]:
             os._exit(OUT_OF_MEMORY)
     os._exit(0)
 

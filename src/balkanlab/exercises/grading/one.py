@@ -41,10 +41,11 @@ from balkanlab.exercises.grading.result import (
     TaskResult,
 )
 from balkanlab.exercises.grading.sandbox import Sandbox, SandboxError, Session, SessionDied, SessionHung
-from balkanlab.exercises.values import Mismatch, Unfinished
+from balkanlab.exercises.values import Mismatch
 
 GRACE_SECONDS = 2.0
 MOST_RESTARTS = 5
+_ELSEWHERE = "A cell outside the tasks"
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -186,8 +187,6 @@ class _Judge(Checks):
         """The verdict on what `probe.normal_form` has brought out."""
         try:
             value = restored(answer)
-        except Unfinished as why:
-            return Verdict(False, f"{_clean(why)}. {self._all[task]['hints'][0]}")
         except Mismatch as why:
             return Verdict(False, f"{_clean(why)}. {self._all[task]['hints'][0]}")
         return self.verdict(task, value)
@@ -283,6 +282,9 @@ class _Work:
 
     def _execute(self, session: Session, step: _Step) -> None:
         reply = self._ask(session, {"code": step.code})
+        if reply.get("error") == "MemoryError":
+            # What the cell has hoarded would starve the rest.
+            raise SessionDied("it used more memory than allowed")
         if reply.get("late"):
             self._say(f"A cell{_of(step)} took more than {self.limits.cell_seconds:g} s and was interrupted.")
             self._trouble[step.owner] = f"your cell took more than {self.limits.cell_seconds:g} seconds"
@@ -290,9 +292,11 @@ class _Work:
             line = reply.get("line")
             where = f", in line {line}" if isinstance(line, int) and line > 0 else ""
             text = _clean(reply.get("text", ""))
-            self._trouble[step.owner] = f"your code raised {_clean(reply['error'])}{where}" + (
-                f": {text}" if text else ""
-            )
+            what = f"raised {_clean(reply['error'])}{where}" + (f": {text}" if text else "")
+            if step.owner:
+                self._trouble[step.owner] = f"your code {what}"
+            elif not any(note.startswith(_ELSEWHERE) for note in self.notes):
+                self.notes.append(f"{_ELSEWHERE} {what}.")
 
     def _settle(self, session: Session, step: _Step) -> None:
         task, spec = step.task, self.assignment.tasks[step.task]

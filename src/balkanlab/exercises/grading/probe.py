@@ -71,13 +71,21 @@ def restored(data: Mapping[str, Any]) -> object:
     """The value, or the stand-in for the function, that `normal_form` has described.
 
     Raises:
-        Unfinished, Mismatch: there was a problem; the message is the sentence for the student.
+        Unfinished, Mismatch: there was a problem; the message is the sentence for the student. A forged
+            description is one too.
     """
     if "problem" in data:
         raise (Unfinished if data.get("unfinished") else Mismatch)(str(data["problem"])[:MOST_CHARACTERS])
     if "calls" in data:
-        return _player(iter(data["calls"]))
+        return _player(iter(_outcomes(data)))
     return data.get("value")
+
+
+def _outcomes(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    outcomes = data["calls"]
+    if not isinstance(outcomes, list) or not all(isinstance(each, Mapping) for each in outcomes):
+        raise Mismatch("these are no results of a function")
+    return outcomes
 
 
 def _player(outcomes: Iterator[Mapping[str, Any]]) -> Callable[..., object]:
@@ -93,12 +101,15 @@ def _player(outcomes: Iterator[Mapping[str, Any]]) -> Callable[..., object]:
 
 def shown(data: Mapping[str, Any]) -> str:
     """The answer in at most 200 characters, equal for equal answers; "" where there is none."""
-    if "calls" in data:
-        parts = [each.get("value", each.get("raises", "nothing")) for each in data["calls"]]
-        text = ", ".join(_short(part) for part in parts)
-    else:
-        text = "" if data.get("value") is None else _short(data["value"])
+    try:
+        text = _short(data["value"]) if "value" in data else ", ".join(map(_outcome, _outcomes(data)))
+    except (KeyError, Mismatch, RecursionError):
+        return ""
     return text if len(text) <= 200 else text[:199] + "…"
+
+
+def _outcome(outcome: Mapping[str, Any]) -> str:
+    return f"raises {outcome['raises']}" if "raises" in outcome else _short(outcome.get("value"))
 
 
 def _short(value: object) -> str:

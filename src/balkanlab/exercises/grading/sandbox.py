@@ -199,7 +199,9 @@ def open_sandbox(
             "the sandbox needs bubblewrap, version 0.7 or newer: install it (apt install bubblewrap, "
             "dnf install bubblewrap), or say --unsafe if students' code may run with your rights"
         )
-    return Bubblewrap(bwrap, uid=_free_uid(slot) if root else None, nested=nested)
+    sandbox = Bubblewrap(bwrap, uid=_free_uid(slot) if root else None, nested=nested)
+    sandbox.try_out()
+    return sandbox
 
 
 def _free_uid(slot: int) -> int:
@@ -223,6 +225,27 @@ class Bubblewrap(Sandbox):
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._serves: tuple[str, Limits] | None = None
+
+    def try_out(self) -> None:
+        """Run nothing in an empty sandbox.
+
+        Raises:
+            SandboxError: the system forbids it.
+        """
+        command = [
+            self._bwrap,
+            *self._isolation(),
+            "--size",
+            "4096",
+            "--tmpfs",
+            "/tmp",
+            "--ro-bind",
+            "/",
+            "/",
+        ]
+        done = subprocess.run([*command, "--", "true"], env=ENVIRONMENT, capture_output=True)
+        if done.returncode:
+            raise SandboxError(_explained(done.stderr.decode(errors="replace").strip()[-2000:]))
 
     def start(self, assignment: Assignment, limits: Limits) -> Session:
         """See `Sandbox.start`."""
@@ -352,6 +375,7 @@ def _mounts(assignment: Assignment, limits: Limits) -> Iterator[str]:
             yield from ("--symlink", str(path.readlink()), str(path))
         elif path.is_dir():
             yield from ("--ro-bind", str(path), str(path))
+    yield from ("--perms", "0755", "--dir", "/etc")
     yield from ("--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache")
     yield from ("--ro-bind-try", "/etc/alternatives", "/etc/alternatives")
     yield from ("--proc", "/proc", "--dev", "/dev")
