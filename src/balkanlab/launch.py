@@ -108,6 +108,23 @@ def links(course: Mapping[str, Any], path: str) -> dict[str, str]:
     return {name: address for name, address in found.items() if address}
 
 
-def colab_cell(version: str) -> str:
-    """The first code cell of every notebook: in Colab it installs the package, elsewhere it does nothing."""
-    return f'import sys\n\nif "google.colab" in sys.modules:\n    %pip install -q "balkanlab=={version}"'
+def colab_cell(version: str) -> dict[str, Any]:
+    """Source and metadata of every notebook's first code cell: it installs the package in Colab and only there.
+
+    Plain Python, not `%pip`, so that whoever reads cells as Python can read this one.
+    """
+    install = f'[sys.executable, "-m", "pip", "install", "-q", "balkanlab=={version}"]'
+    lines = [
+        "import sys",
+        "",
+        'if "google.colab" in sys.modules:',
+        "    import subprocess",
+        "",
+        f"    subprocess.run({install}, check=True)",
+    ]
+    hidden = {
+        "jupyter": {"source_hidden": True},
+        "tags": ["remove-input"],
+        "slideshow": {"slide_type": "skip"},
+    }
+    return {"source": "\n".join(lines), "metadata": hidden}
