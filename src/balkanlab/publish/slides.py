@@ -258,6 +258,8 @@ def has_deck(root: Path, chapter: dict[str, Any]) -> bool:
 def add_link(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """The last lines of a chapter's page: its slides, and what the guide says about it."""
     root = Path(app.srcdir)
+    if not (root / f"{docname}.ipynb").is_file():
+        return
     for chapter in manifest(root)["chapters"]:
         if chapter["notebook"].removesuffix(".ipynb") != docname or not has_deck(root, chapter):
             continue
