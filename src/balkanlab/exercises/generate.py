@@ -23,6 +23,7 @@ from typing import Any
 from nbformat import NotebookNode, from_dict, writes
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from balkanlab import __version__
 from balkanlab.execute import KERNEL, LANGUAGE, tidy, write_atomically
 from balkanlab.exercises import progress
 from balkanlab.exercises.checks import FORMAT
@@ -38,6 +39,7 @@ from balkanlab.exercises.source import (
     solved,
     stub,
 )
+from balkanlab.launch import colab_cell
 
 LEVELS = {1: "easy", 2: "medium", 3: "hard"}
 CELL_SECONDS = 60
@@ -112,7 +114,10 @@ def _plain_cells(block: Block) -> list[NotebookNode]:
         return [new_markdown_cell(block.source, id=_text_id(block.source))]
     if block.role == "setup":
         metadata = {"nbgrader": _nbgrader("setup", locked=True)}
-        return [new_code_cell(block.source, id="setup", metadata=metadata)]
+        return [
+            new_code_cell(id="colab", **colab_cell(__version__)),
+            new_code_cell(block.source, id="setup", metadata=metadata),
+        ]
     return [new_code_cell(block.source, id=_text_id(block.source))]
 
 
