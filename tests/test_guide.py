@@ -15,6 +15,7 @@ from balkanlab.publish import guide, slides
 from support.course import ROOT, manifest, notebook
 
 COURSE = manifest()
+NUMBER = re.compile(r"\d+(?:\.\d+)?")
 each_chapter = pytest.mark.parametrize("chapter", COURSE["chapters"], ids=lambda chapter: chapter["id"])
 
 
@@ -96,6 +97,37 @@ def texts(node: Any) -> list[str]:
         return [node]
     parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
     return [text for part in parts for text in texts(part)]
+
+
+def said(chapter: dict[str, Any]) -> set[str]:
+    """Every number that a chapter or its quiz prints or writes, charts left aside."""
+    content = notebook(chapter["notebook"])
+    parts = [(ROOT / chapter["quiz"]).read_text(encoding="utf-8")]
+    parts += ["".join(cell["source"]) for cell in content["cells"]]
+    for cell in content["cells"]:
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            parts += ["".join(output.get("text", ""))]
+            parts += [
+                "".join(data[kind]) for kind in ("text/plain", "text/html", "text/markdown") if kind in data
+            ]
+    return set(NUMBER.findall(" ".join(parts)))
+
+
+def unheard(notes: dict[str, Any], chapter: set[str]) -> list[tuple[str, str]]:
+    """Numbers in misconceptions and debates that the chapter does not have, with the sentence."""
+    sentences = texts([notes["misconceptions"], notes["discussion"]])
+    return [(number, text) for text in sentences for number in NUMBER.findall(text) if number not in chapter]
+
+
+@each_chapter
+def test_numbers_of_the_guide_are_those_of_the_chapter(chapter: dict[str, Any]) -> None:
+    assert unheard(chapter["teaching"], said(chapter)) == []
+
+
+def test_guard_a_number_from_elsewhere_is_seen() -> None:
+    notes = {"misconceptions": [{"says": "The effect is 44 percent, or 99."}], "discussion": []}
+    assert [number for number, _ in unheard(notes, {"44"})] == ["99"]
 
 
 @each_chapter
