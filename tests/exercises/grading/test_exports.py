@@ -32,6 +32,7 @@ CANVAS = """Student,ID,SIS User ID,SIS Login ID,Section,Notes,Desk: exercises (8
 "Đukić, Ana",10045,s-1,ana,Group A,,,
 "Gashi, Elira",10046,s-2,=elira,Group B,,2,
 "Absent, Fatmir",10047,s-3,fatmir,Group B,,,
+"Student, Test",10048,,,Group A,,,
 """
 MOODLE = "First name;Last name;ID number;Email address\nAna;Đukić;77;Ana@example.org\nElira;Gashi;78;e@example.org\n"
 

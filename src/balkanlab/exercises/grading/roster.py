@@ -121,7 +121,7 @@ def read_roster(path: Path) -> Roster:
     people = tuple(
         Person(**{name: _cell(row, place) for name, place in places.items()}, row=_as_wide(row, len(columns)))
         for row in rows[1:]
-        if not _is_points_row(row)
+        if not _is_nobody(row)
     )
     if not people:
         raise RosterError(f"the class list {path} has a header and nobody below it")
@@ -147,12 +147,12 @@ def _places(columns: Iterable[str]) -> dict[str, int]:
     return places
 
 
-def _is_points_row(row: list[str]) -> bool:
-    """Whether this is a line of a Canvas gradebook that describes assignments, not a student."""
+def _is_nobody(row: list[str]) -> bool:
+    """Whether this line of a Canvas gradebook is no student: it describes assignments, or is the test student."""
     first = row[0].strip().casefold()
-    return first.startswith("points possible") or (
-        not first and any("manual posting" in c.casefold() for c in row)
-    )
+    if not first:
+        return any("manual posting" in cell.casefold() for cell in row)
+    return first.startswith("points possible") or first == "student, test"
 
 
 def _cell(row: list[str], place: int) -> str:
