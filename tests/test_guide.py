@@ -16,7 +16,10 @@ from support.course import ROOT, manifest, notebook
 
 COURSE = manifest()
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
-each_chapter = pytest.mark.parametrize("chapter", COURSE["chapters"], ids=lambda chapter: chapter["id"])
+# A new chapter may still be without notes for teachers and without slides.
+each_chapter = pytest.mark.parametrize(
+    "chapter", [c for c in COURSE["chapters"] if "teaching" in c], ids=lambda chapter: chapter["id"]
+)
 
 
 def test_course_has_no_faults() -> None:
