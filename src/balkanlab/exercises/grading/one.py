@@ -44,6 +44,8 @@ from balkanlab.exercises.grading.sandbox import Sandbox, SandboxError, Session, 
 from balkanlab.exercises.values import Mismatch
 
 GRACE_SECONDS = 2.0
+MOMENT = 0.05
+PATIENCE = 4
 MOST_RESTARTS = 5
 _ELSEWHERE = "A cell outside the tasks"
 _CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -256,20 +258,34 @@ class _Work:
     def _ask(self, session: Session, request: dict[str, Any]) -> dict[str, Any]:
         """A reply within the cell's time; a hanging cell is interrupted once.
 
+        The time is the processor's, so that marks do not depend on how busy the machine is. A cell that waits
+        has `PATIENCE` times as long.
+
         Raises:
             SessionDied, SessionHung: there is none.
         """
-        seconds = min(self.limits.cell_seconds, self._deadline - monotonic())
-        if seconds <= 0:
+        began, most = session.computed(), self.limits.cell_seconds
+        end = min(monotonic() + PATIENCE * most, self._deadline)
+        left = min(most, end - monotonic())
+        if left <= 0:
             raise SessionHung
         try:
-            reply = session.ask(request, seconds)
+            reply = session.ask(request, left)
         except SessionHung:
-            session.interrupt()
-            reply = session.wait(GRACE_SECONDS)
-            reply["late"] = True
+            reply = self._late(session, began + most, end)
         self._count(reply)
         return reply
+
+    def _late(self, session: Session, computed: float, end: float) -> dict[str, Any]:
+        """The reply to the last request: until `computed` seconds of work, at `end` at the latest."""
+        while True:
+            left = min(computed - session.computed(), end - monotonic())
+            if left <= 0:
+                break
+            with contextlib.suppress(SessionHung):
+                return session.wait(max(left, MOMENT))
+        session.interrupt()
+        return {**session.wait(GRACE_SECONDS), "late": True}
 
     def _count(self, reply: Mapping[str, Any]) -> None:
         printed = reply.get("printed", 0)

@@ -31,32 +31,37 @@ def normal_form(kind: str, config: Mapping[str, Any], get: Callable[[], object])
             value = get()
             if kind != "function" or not callable(value) or is_unfinished(value):
                 return {"value": _read(kind, config, value)}
-            outcomes: list[dict[str, Any]] = []
-            KINDS[kind].read(config, _recorder(value, config["returns"], outcomes))
-            return {"calls": outcomes}
+            recorder = _Recorder(value, config["returns"])
+            KINDS[kind].read(config, recorder)
+            return {"calls": recorder.outcomes}
     except Mismatch as why:
         return {"problem": str(why)[:MOST_CHARACTERS], "unfinished": isinstance(why, Unfinished)}
     except (Exception, SystemExit) as error:
         return {"problem": f"there is no answer to read ({type(error).__name__}: {error})"[:MOST_CHARACTERS]}
 
 
-def _recorder(
-    function: Callable[..., object], returns: Mapping[str, Any], outcomes: list[dict[str, Any]]
-) -> Callable[..., object]:
-    def call(*arguments: object) -> object:
-        try:
-            result = function(*arguments)
-        except Exception as error:
-            outcomes.append({"raises": type(error).__name__, "value_error": isinstance(error, ValueError)})
-            raise
-        if result is None or result is Ellipsis:
-            outcomes.append({"nothing": True})
-            return None
-        normal = _read(returns["kind"], returns, result)
-        outcomes.append({"value": normal})
-        return normal
+class _Recorder:
+    """The student's function, as its check sees it; notes the outcome of each call in `outcomes`."""
 
-    return call
+    def __init__(self, function: Callable[..., object], returns: Mapping[str, Any]) -> None:
+        self.outcomes: list[dict[str, Any]] = []
+        self._function = function
+        self._returns = returns
+        # By its code a check finds the line that raised.
+        self.__code__ = getattr(function, "__code__", None)
+
+    def __call__(self, *arguments: object) -> object:
+        try:
+            result = self._function(*arguments)
+        except Exception as error:
+            word = {"raises": type(error).__name__, "value_error": isinstance(error, ValueError)}
+            self.outcomes.append(word)
+            raise
+        try:
+            self.outcomes.append({"value": _read(self._returns["kind"], self._returns, result)})
+        except Mismatch:
+            self.outcomes.append({"nothing": True})
+        return result
 
 
 def _read(kind: str, config: Mapping[str, Any], value: object) -> Any:

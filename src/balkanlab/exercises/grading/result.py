@@ -33,7 +33,12 @@ class AssignmentError(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What one submission may use. `notebook_seconds` covers all its cells, restarts included."""
+    """What one submission may use.
+
+    `cell_seconds` are of the processor; a cell that waits may do so four times as long. `notebook_seconds` go by
+    the clock and cover all cells, restarts included. All bytes and `processes` bind the whole submission but
+    `file_bytes` and `cpu_seconds`, which bind each file and each process.
+    """
 
     cell_seconds: float = 30
     notebook_seconds: float = 240

@@ -63,12 +63,20 @@ class SessionDied(Exception):
 
 
 class Session:
-    """Python at work for one submission. Everything that it says is the student's word: sizes are checked."""
+    """Python at work for one submission. Everything that it says is the student's word: sizes are checked.
+
+    `computed()` gives the seconds of processor time that it has used, or of any clock where that is unknown.
+    """
 
     def __init__(
-        self, channel: socket.socket, interrupt: Callable[[], None], kill: Callable[[], str]
+        self,
+        channel: socket.socket,
+        interrupt: Callable[[], None],
+        kill: Callable[[], str],
+        computed: Callable[[], float] = monotonic,
     ) -> None:
         self._channel = channel
+        self.computed = computed
         self._interrupt = interrupt
         self._kill = kill
         self._buffer = b""
@@ -263,7 +271,7 @@ class Bubblewrap(Sandbox):
                 ours.close()
                 self.close()
                 raise SandboxError("the sandbox ended unexpectedly; run the command again") from None
-        return Session(ours, self._interrupt, self._kill)
+        return Session(ours, self._interrupt, self._kill, self._computed)
 
     @property
     def _factory(self) -> socket.socket:
@@ -328,6 +336,13 @@ class Bubblewrap(Sandbox):
         if not data:
             raise OSError("the factory hung up")
         return _decoded(data)
+
+    def _computed(self) -> float:
+        try:
+            self._factory.send(b"computed")
+            return float(self._hear(KILL_SECONDS).get("seconds", 0.0))
+        except OSError:
+            return 0.0
 
     def _interrupt(self) -> None:
         with contextlib.suppress(OSError):
