@@ -41,15 +41,11 @@ class Workers:
         executor = self._idle.get()
         try:
             future = executor.submit(function, *args)
-        except BrokenExecutor:  # it died between two jobs
+        except BrokenExecutor:  # its process died, in the job before this one or after it
             executor = self._new()
             future = executor.submit(function, *args)
-        future.add_done_callback(lambda done: self._idle.put(self._sound(executor, done)))
+        future.add_done_callback(lambda _: self._idle.put(executor))
         return future
-
-    def _sound(self, executor: ProcessPoolExecutor, done: Future[Any]) -> ProcessPoolExecutor:
-        broken = not done.cancelled() and isinstance(done.exception(), BrokenExecutor)
-        return self._new() if broken else executor
 
     def close(self) -> None:
         """Wait until nothing runs any more."""
