@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,7 +57,10 @@ def load(name: str) -> pd.DataFrame:
     key = (path, digest)
     if key not in _loaded:
         frame = _typed(_parsed(raw, resource), resource)
-        _check(frame, resource)
+        if (
+            find_spec("pandera") is not None
+        ):  # it is missing in the browser edition, where the checksum must do
+            _check(frame, resource)
         _compare(digest, resource)
         _loaded[key] = frame
     return _loaded[key].copy()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -128,10 +129,10 @@ class Explorer:
 
     @cached_property
     def widget(self) -> ExplorerWidget:
-        """The live version; needs a running kernel and vl-convert.
+        """The live version; needs a running kernel.
 
         Raises:
-            ImportError: vl-convert is missing, as it is in the browser edition.
+            ImportError: neither vl-convert nor, as in the browser edition, Vega-Lite as a script is there.
         """
         from balkanlab.live import ExplorerWidget
 
@@ -152,12 +153,11 @@ class Explorer:
         from balkanlab import twin
 
         bundle: dict[str, Any] = {"text/plain": repr(self), VEGALITE: self.spec}
-        try:
+        with suppress(ImportError):  # without vl-convert there is no still picture
             bundle["image/png"] = twin.picture(self)
-            if self.controls and _in_kernel():
+        if self.controls and _in_kernel():
+            with suppress(ImportError):  # the twin alone is drawn, which is alive as well
                 bundle[WIDGET_VIEW] = self.widget.view()
-        except ImportError:
-            pass  # without vl-convert the twin alone is drawn, which is alive as well
         return bundle
 
     def _error(self, reason: str) -> ExplorerError:

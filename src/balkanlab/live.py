@@ -16,15 +16,38 @@ if TYPE_CHECKING:
     from balkanlab.explorer import Explorer
 
 
+COMPILER = "vegalite.js"
+"""Vega-Lite as a script; only the browser edition carries it, where vl-convert cannot be installed."""
+
+
 class VegaSource(ipywidgets.Widget):  # type: ignore[misc]
-    """Vega as text, sent once per kernel and shared by all explorers of a notebook."""
+    """Vega as text, sent once per kernel and shared by all explorers of a notebook; `compiler` likewise Vega-Lite."""
 
     source = traitlets.Unicode().tag(sync=True)
+    compiler = traitlets.Unicode().tag(sync=True)
 
 
 @lru_cache(maxsize=1)
 def _vega() -> VegaSource:
-    return VegaSource(source=static_file("vega.min.js").read_text(encoding="utf-8"))
+    compiler = static_file(COMPILER)
+    return VegaSource(
+        source=static_file("vega.min.js").read_text(encoding="utf-8"),
+        compiler=compiler.read_text(encoding="utf-8") if compiler.is_file() else "",
+    )
+
+
+def _chart(spec: dict[str, Any]) -> dict[str, Any]:
+    """The chart for the page: as Vega, or as Vega-Lite where the page has to compile it.
+
+    Raises:
+        ImportError: neither can be done here.
+    """
+    try:
+        return {"vega": twin.compile_vega(spec)}
+    except ImportError:
+        if not static_file(COMPILER).is_file():
+            raise
+        return {"vegalite": twin.bare(spec)}
 
 
 class ExplorerWidget(anywidget.AnyWidget):
@@ -52,7 +75,7 @@ class ExplorerWidget(anywidget.AnyWidget):
             + "\nexport default { render: globalThis.balkanlab.renderLive };\n",
             _css=static_file("explorer.css").read_text(encoding="utf-8"),
             vega=_vega(),
-            payload={"vega": twin.compile_vega(spec), "meta": spec["usermeta"]["balkanlab"]},
+            payload={**_chart(spec), "meta": spec["usermeta"]["balkanlab"]},
             value=explorer.start(),
         )
         self._explorer = explorer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -15,8 +16,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from balkanlab.browser.edition import FOLDER, SWITCH, Unavailable, make
 from balkanlab.paths import course_root
 
+LOGGER = logging.getLogger(__name__)
 FIRST_PORT = 8000
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -32,6 +35,8 @@ def book_folder(root: Path | None = None) -> Path:
 
 def build(root: Path | None = None, out: Path | None = None) -> Path:
     """Builds the book with warnings as errors; only what changed since the last build is rendered again.
+
+    The browser edition is built first, so that pages link to it only where it is.
 
     Args:
         root: the checkout; default: the course folder.
@@ -49,7 +54,10 @@ def build(root: Path | None = None, out: Path | None = None) -> Path:
         raise BookError(f"no _config.yml in {root}: the book is built from a checkout of the course")
     # A process of its own: Sphinx keeps state and prints warnings wherever it runs.
     command = [sys.executable, "-m", "balkanlab.publish.build", str(root), str(out / "_build")]
-    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    environment = os.environ | {
+        "PYTHONIOENCODING": "utf-8",
+        SWITCH: "1" if _browser_edition(root, out) else "0",
+    }
     run = subprocess.run(
         command,
         capture_output=True,
@@ -68,12 +76,25 @@ def build(root: Path | None = None, out: Path | None = None) -> Path:
     return out / "_build" / "html"
 
 
+def _browser_edition(root: Path, out: Path) -> bool:
+    """Builds the browser edition; says why where it cannot be had, for the book is complete without it."""
+    folder = out / "_build" / "html" / FOLDER
+    try:
+        make(root, out / "_build" / "browser", folder)
+    except Unavailable as reason:
+        LOGGER.warning("The book is built without its browser edition: %s", reason)
+        shutil.rmtree(folder, ignore_errors=True)
+        return False
+    return True
+
+
 class _Handler(SimpleHTTPRequestHandler):
     """Static files with the types browsers insist on, whatever the machine's own table says."""
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
         ".js": "text/javascript",
         ".mjs": "text/javascript",
+        ".wasm": "application/wasm",
         ".css": "text/css",
         ".svg": "image/svg+xml",
         ".json": "application/json",

@@ -66,9 +66,13 @@ def compile_vega(spec: dict[str, Any]) -> dict[str, Any]:
     """
     import vl_convert
 
-    bare = {key: value for key, value in spec.items() if key not in {"usermeta", "title"}}
-    compiled: dict[str, Any] = vl_convert.vegalite_to_vega(bare, vl_version=VEGALITE_VERSION)
+    compiled: dict[str, Any] = vl_convert.vegalite_to_vega(bare(spec), vl_version=VEGALITE_VERSION)
     return compiled
+
+
+def bare(spec: dict[str, Any]) -> dict[str, Any]:
+    """A specification without its title and without what is ours in it."""
+    return {key: value for key, value in spec.items() if key not in {"usermeta", "title"}}
 
 
 def weight_kb(spec: dict[str, Any]) -> float:

@@ -29,6 +29,14 @@
     return globalThis.balkanlabVega;
   }
 
+  /* Vega-Lite to Vega, where the kernel cannot do it: vega-embed does it on its way to a drawing. */
+  async function compile(vegalite, source) {
+    if (!globalThis.balkanlabEmbed) new Function(source)();
+    const made = await globalThis.balkanlabEmbed(make("div"), vegalite, { mode: "vega-lite", actions: false });
+    made.finalize();
+    return made.vgSpec;
+  }
+
   function isDark() {
     const root = document.documentElement;
     if (document.body.dataset.jpThemeLight) return document.body.dataset.jpThemeLight === "false";
@@ -323,11 +331,10 @@
       model.set("request", { turn, values });
       model.save_changes();
     });
-    const vega = async () => {
-      const shared = await model.widget_manager.get_model(model.get("vega").replace("IPY_MODEL_", ""));
-      return evaluateVega(shared.get("source"));
-    };
-    const mounted = await mount(el, model.get("payload"), vega, ask);
+    const shared = await model.widget_manager.get_model(model.get("vega").replace("IPY_MODEL_", ""));
+    const { meta, vega, vegalite } = model.get("payload");
+    const spec = vega ?? await compile(vegalite, shared.get("compiler"));
+    const mounted = await mount(el, { vega: spec, meta }, async () => evaluateVega(shared.get("source")), ask);
     model.on("change:reply", () => {
       const reply = model.get("reply");
       if (answered && reply.turn === turn) {

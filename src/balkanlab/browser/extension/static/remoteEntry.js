@@ -1,0 +1,100 @@
+/* A JupyterLab plugin: a line below the notebook that says how Python in the page is doing.
+   Written by hand in the form that JupyterLab loads (a module federation container), so that no build step is needed. */
+(() => {
+  const SLOW = 60000;
+  const CLOSED = "balkanlab-run-closed";
+  // Modules are looked for in the notebook's folder last: asking the page for it takes 30 ms, at each import.
+  // The reader's first cell is to be number 1 all the same.
+  const FIRST = "import sys; sys.path.sort(key=lambda entry: entry == ''); get_ipython().execution_count = 0";
+  const WORDS = {
+    starting: "Python is starting in this page. The first time it is fetched (15 to 30 MB), then your browser keeps it.",
+    slow: "Python is still starting. A slow connection or computer may need a few minutes; you can read on meanwhile.",
+    ready: "Python is ready. Your work stays in this browser; File, then Download, gives you a copy.",
+    failed: "Python could not start in this page. Reload it. If that does not help: check the connection, leave private "
+      + "browsing, or use a current Chrome, Edge, Firefox or Safari. Nothing you wrote is lost, and the course also runs "
+      + "on your own computer (see “How to study” in the book).",
+  };
+
+  const style = `
+    #balkanlab-run { position: fixed; inset: auto 0 0; z-index: 1000; display: flex; gap: 1em; align-items: center;
+      justify-content: space-between; padding: 6px 16px; font: 14px/1.4 system-ui, sans-serif; color: #1f2933;
+      background: #e3f1f8; border-top: 2px solid #117aa8; }
+    #balkanlab-run[data-state="failed"] { background: #fdecea; border-color: #b3261e; }
+    #balkanlab-run button { font: inherit; color: inherit; background: none; border: 1px solid; border-radius: 4px;
+      padding: 2px 10px; cursor: pointer; }
+    #balkanlab-run[hidden] { display: none; }
+    @media print { #balkanlab-run { display: none; } }`;
+
+  function line() {
+    const sheet = document.createElement("style");
+    sheet.textContent = style;
+    document.head.append(sheet);
+    const box = document.createElement("div");
+    box.id = "balkanlab-run";
+    const text = document.createElement("span");
+    text.setAttribute("role", "status");
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "Close";
+    close.addEventListener("click", () => {
+      box.hidden = true;
+      localStorage.setItem(CLOSED, "yes");
+    });
+    box.append(text, close);
+    document.body.prepend(box);
+    return (state, reason = "") => {
+      box.dataset.state = state;
+      box.hidden = state === "ready" && localStorage.getItem(CLOSED) === "yes";
+      close.hidden = state !== "ready";
+      text.setAttribute("role", state === "failed" ? "alert" : "status");
+      text.textContent = reason ? `${WORDS[state]} (What the browser said: ${reason})` : WORDS[state];
+    };
+  }
+
+  function activate(app) {
+    const say = line();
+    const { sessions } = app.serviceManager;
+    const watched = new Set();
+    let waiting = null;
+
+    const settle = (state, reason) => {
+      clearTimeout(waiting);
+      waiting = null;
+      say(state, reason);
+    };
+    const fail = (reason) => {
+      if (waiting !== null) settle("failed", String(reason?.message ?? reason ?? "").slice(0, 300));
+    };
+    // A worker that cannot start shows itself in the page only as a promise that nobody keeps.
+    addEventListener("unhandledrejection", (event) => fail(event.reason));
+
+    async function watch(model) {
+      if (!model.kernel || watched.has(model.kernel.id)) return;
+      watched.add(model.kernel.id);
+      clearTimeout(waiting);
+      say("starting");
+      waiting = setTimeout(() => say("slow"), SLOW);
+      // Widgets talk to the notebook's own connection; a second one that answered would close them.
+      const session = sessions.connectTo({ model, kernelConnectionOptions: { handleComms: false } });
+      try {
+        // The kernel says "idle" long before Python is there; an answer is the proof.
+        await session.kernel.requestExecute({ code: FIRST, silent: true, store_history: false }).done;
+        settle("ready");
+      } catch (fault) {
+        fail(fault);
+      } finally {
+        session.dispose();
+      }
+    }
+    const all = () => { for (const model of sessions.running()) watch(model); };
+    sessions.runningChanged.connect(all);
+    all();
+  }
+
+  const plugin = { id: "balkanlab-run:status", description: "How Python in the page is doing", autoStart: true, activate };
+  window._JUPYTERLAB ??= {};
+  window._JUPYTERLAB["balkanlab-run"] = {
+    init: async () => {},
+    get: async () => () => ({ __esModule: true, default: plugin }),
+  };
+})();
