@@ -48,7 +48,7 @@ def check(
     try:
         from balkanlab.exercises.feedback import Desk
     except ImportError as missing:
-        stop(f'{missing.name} is not installed: pip install "balkanlab[reader]"', UNCHECKED)
+        stop(f"{missing.name} is not installed: pip install --upgrade balkanlab", UNCHECKED)
     paths = notebooks or _exercises(Path.cwd())
     desk, looks = Desk(), _looks(paths)
     try:

@@ -19,13 +19,12 @@ from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
-from jupyter_core.utils import ensure_async
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, from_dict
 
 from balkanlab.execute import COLOUR
-from balkanlab.exercises.generate import grade_id
+from balkanlab.exercises.generate import grade_id, strip_outputs
 
 # What differs between two honest runs: counters, traces, widget ids and pixels.
 NOT_COMPARED = (
@@ -88,8 +87,8 @@ class PatientClient(NotebookClient):
         if msg["msg_type"] == "stream":
             self._printed[cell_index] = self._printed.get(cell_index, 0) + len(msg["content"]["text"])
             if self._printed[cell_index] > MOST_PRINTED:
-                if self.flooded is None and self.km is not None:
-                    self.flooded = asyncio.ensure_future(ensure_async(self.km.shutdown_kernel(now=True)))
+                if self.flooded is None and self.km is not None and self.km.provisioner is not None:
+                    self.flooded = asyncio.ensure_future(self.km.provisioner.kill())
                 return None
         return super().process_message(msg, cell, cell_index)
 
@@ -205,7 +204,7 @@ class _Run:
         seen: Callable[[Outcome], None],
     ) -> None:
         self.reference = copy.deepcopy(notebook)
-        self.running = copy.deepcopy(notebook)
+        self.running = strip_outputs(notebook)
         self.folder, self.timeout, self.environment, self.seen = folder, timeout, environment, seen
         self.waiting = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
         self.done: list[int] = []
@@ -228,9 +227,14 @@ class _Run:
         return self.found
 
     def _again(self, client: PatientClient) -> bool:
-        """Bring a fresh kernel to where the last one was; checks are not repeated, they would count twice."""
+        """Bring a fresh kernel to where the last one was; returns whether it got there.
+
+        Checks are not repeated, they would count twice.
+        """
         for place in self.done:
             if not is_check(self.reference.cells[place]) and self._execute(client, place):
+                # It came to an end before: a matter of chance or of time, so the next kernel leaves it out.
+                self.done.remove(place)
                 return False
         return True
 
@@ -253,6 +257,8 @@ class _Run:
             return f"took more than {self.timeout} seconds"
         except DeadKernelError:
             return FLOODED if client.flooded else DIED
+        if client.flooded:
+            return FLOODED
         if cell.execution_count is not None:
             self.places[cell.execution_count] = place
         return ""
