@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from balkanlab.exercises.grading import Assignment, Result, TaskResult
 
+HIDDEN = 'assert weigh(3) > 0, "a hidden sentence about weights"'
 WHEN = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 TASKS = {
     "1.1a": {
@@ -20,9 +21,7 @@ TASKS = {
 
 def assignment(name: str = "98_desk", title: str = "Desk: exercises") -> Assignment:
     """An assignment of two tasks, one and two points, with a hidden test in the second."""
-    return Assignment(
-        name, "/nowhere", {"title": title, "tasks": TASKS}, {"1.1b": "assert 'a hidden sentence'"}
-    )
+    return Assignment(name, "/nowhere", {"title": title, "tasks": TASKS}, {"1.1b": HIDDEN})
 
 
 def result(

@@ -16,7 +16,7 @@ from balkanlab.exercises.grading import Result, TaskResult
 from balkanlab.exercises.grading.feedback import feedback_files, feedback_page, write_feedback
 from balkanlab.exercises.grading.pages import code, safe_name, safe_names
 from balkanlab.exercises.grading.report import commonest_wrong, group, histogram, write_report
-from exercises.grading.desk import TASKS, WHEN, assignment, result
+from exercises.grading.desk import HIDDEN, TASKS, WHEN, assignment, result
 from support import chromium
 
 DESK = {"98_desk": assignment()}
@@ -76,6 +76,19 @@ class TestFeedback:
         assert b"hidden sentence" not in data
         assert "script" not in shown.tags
         assert not shown.links
+
+    @pytest.mark.parametrize(
+        "text", [HIDDEN, HIDDEN.upper(), f"x {HIDDEN[5:45]} y", HIDDEN.replace(" ", "_")]
+    )
+    def test_a_smuggled_hidden_test_is_withheld(self, text: str) -> None:
+        for each in (result("x", answer=text), result("x", message=f"not yet – your code raised E: {text}")):
+            data = feedback_page(each, assignment()).decode().casefold()
+            assert not re.search(r"hidden.?sentence|weigh\(", data)
+        assert "ask your instructor" in data
+
+    def test_what_is_no_hidden_test_is_shown(self) -> None:
+        shown = page(result("x", message="not yet – your code raised NameError: name 'weigh' is not defined"))
+        assert "name 'weigh' is not defined" in shown.text
 
     def test_a_notebook_that_was_cut_off(self) -> None:
         assert "Not every cell could be run" in page(CLASS[5]).text

@@ -5,6 +5,7 @@ A page shows what the student's own checks may say: never a hidden test, an inst
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from pathlib import Path
 from balkanlab.execute import write_atomically
 from balkanlab.exercises.grading.pages import render, safe_name, safe_names
 from balkanlab.exercises.grading.result import ERROR, PARTIAL, Assignment, Result
+
+STRETCH = 24
+WITHHELD = "What the notebook said here is not shown: ask your instructor."
 
 
 @dataclass(frozen=True)
@@ -70,14 +74,31 @@ def _rows(result: Result, assignment: Assignment) -> list[Row]:
                 task.points,
                 task.max_points,
                 task.ok,
-                sentence(task.message),
-                task.answer,
+                WITHHELD if tells(task.message, assignment) else sentence(task.message),
+                "" if tells(task.answer, assignment) else task.answer,
                 spec.get("kind") == "function",
                 tuple(spec.get("hints", ())),
                 spec.get("difficulty", 1),
             )
         )
     return rows
+
+
+def tells(text: str, assignment: Assignment) -> bool:
+    """Whether `text` repeats a stretch of a hidden test, whatever became of its case, blanks and signs.
+
+    Hidden tests run beside the student's code, which could put their source into an answer or an error.
+    """
+    said = _letters(text)
+    for hidden in map(_letters, assignment.hidden.values()):
+        stretches = (hidden[start : start + STRETCH] for start in range(max(1, len(hidden) - STRETCH + 1)))
+        if any(stretch in said for stretch in stretches if stretch):
+            return True
+    return False
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def sentence(message: str) -> str:
