@@ -278,6 +278,21 @@ class TestRoster:
         found = roster.find("Ana Ilić_42"), roster.find("Participant_41")
         assert [person and person.platform_id for person in found] == ["Participant 42", "Participant 41"]
 
+    def test_a_number_of_the_platform_is_not_somebody_elses_id(self, tmp_path: Path) -> None:
+        path = tmp_path / "r.csv"
+        path.write_text("Full name,ID number,ID\nAna Ilić,12345,7\nBoris Elezi,999,8\n", encoding="utf-8")
+        roster = read_roster(path)
+        found = [
+            roster.find(student)
+            for student in ("Boris Elezi_12345", "Boris Elezi_8", "Boris Elezi_7", "12345")
+        ]
+        assert [person and person.name for person in found] == [
+            "Boris Elezi",
+            "Boris Elezi",
+            None,
+            "Ana Ilić",
+        ]
+
     @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
     @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
     def test_reads_what_spreadsheets_write(self, tmp_path: Path, encoding: str, delimiter: str) -> None:

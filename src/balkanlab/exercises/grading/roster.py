@@ -59,27 +59,30 @@ class Roster:
 
     columns: tuple[str, ...]
     people: tuple[Person, ...]
-    _index: dict[str, frozenset[int]] = field(default_factory=dict, repr=False, compare=False)
+    _index: dict[str, set[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _numbers: dict[str, set[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        found: dict[str, set[int]] = {}
-        for number, person in enumerate(self.people):
+        for place, person in enumerate(self.people):
             for key in _keys(person):
-                found.setdefault(key, set()).add(number)
-        self._index.update({key: frozenset(numbers) for key, numbers in found.items()})
+                self._index.setdefault(key, set()).add(place)
+            number = re.fullmatch(r"\D*(\d+)", person.platform_id)
+            if number:
+                self._numbers.setdefault(number.group(1), set()).add(place)
 
     def find(self, student: str) -> Person | None:
         """The one person that a submission's `student` can be; None where there is none, or more than one.
 
-        `student` is a name in any order, a login, an e-mail address, an identifier, or a name and an
-        identifier joined by an underscore, as in the names of downloaded files.
+        `student` is a name in any order, a login, an e-mail address, an identifier, or a name and the
+        platform's own number joined by an underscore, as in the names of downloaded files. Where name and
+        number belong to two people, it is nobody.
         """
+        places = self._index.get(_key(student), set())
         name, _, number = student.rpartition("_")
-        for text in (student, number if number.isdigit() else "", name if number.isdigit() else ""):
-            numbers = self._index.get(_key(text), frozenset())
-            if len(numbers) == 1:
-                return self.people[next(iter(numbers))]
-        return None
+        if not places and number.isdigit():
+            by_number, by_name = self._numbers.get(number, set()), self._index.get(_key(name), set())
+            places = (by_number & by_name) or (by_number | by_name)
+        return self.people[next(iter(places))] if len(places) == 1 else None
 
     @property
     def is_canvas(self) -> bool:
@@ -177,7 +180,6 @@ def _keys(person: Person) -> set[str]:
     elif " " in person.name:
         first, _, last = person.name.partition(" ")
         names.append(f"{last} {first}")
-    number = re.fullmatch(r"\D*(\d+)", person.platform_id)
     ids = [person.email, person.id_number, person.username, person.platform_id, person.sourced_id]
-    ids += [person.email.partition("@")[0], number.group(1) if number else ""]
+    ids.append(person.email.partition("@")[0])
     return {key for key in map(_key, (*names, *ids)) if key}
