@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -186,14 +187,15 @@ def test_only_what_could_not_be_graded_becomes_a_refusal(tmp_path: Path) -> None
     folder = hand_in(tmp_path / "in", {"Ana": "ok 3"})
     for name in ("Ana", "Bo"):
         (folder / name).mkdir(exist_ok=True)
-        (folder / name / "99_demo copy.ipynb").symlink_to(tmp_path)
+        (folder / name / "99_demo.zip").write_bytes(b"no zip")
     found = find(folder, KNOWN)
     (bo,) = refused_results(found.refused, found.submissions, ASSIGNMENTS)
     assert (bo.student, bo.status, bo.points, bo.max_points) == ("Bo", REFUSED, 0, 3)
-    assert bo.note == "Bo/99_demo copy.ipynb: a link, not a file: links are never followed"
+    assert bo.note == "Bo/99_demo: not a zip that can be read (File is not a zip file)"
 
 
 def test_notes_of_the_download_join_those_of_the_grader(tmp_path: Path) -> None:
     (ana,) = submissions(hand_in(tmp_path / "in", {"Ana": "ok 3"}))
     result = Result("Ana", "99_demo", "", "", 0, GRADED, "slow")
-    assert with_note(ana, result).note == "slow"
+    assert with_note(ana, result) == result
+    assert with_note(replace(ana, note="handed in late"), result).note == "slow; handed in late"
