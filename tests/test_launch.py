@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from balkanlab import launch
+from balkanlab import __version__, launch
 from support.course import ROOT, manifest
 
 GITHUB = {"repository": {"url": "https://github.com/some-body/balkan.lab.git", "branch": "main"}}
@@ -84,3 +93,136 @@ def test_every_chapter_and_exercise_can_be_launched() -> None:
         for path in (chapter["notebook"], chapter["exercises"]):
             for address in launch.links(course, path).values():
                 assert (ROOT / parse(address).path).is_file()
+
+
+def first_code(path: Path) -> dict[str, Any]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return next(cell for cell in cells if cell["cell_type"] == "code")
+
+
+NOTEBOOKS = [
+    ROOT / path for chapter in manifest()["chapters"] for path in (chapter["notebook"], chapter["exercises"])
+]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_first_code_cell_installs_the_package_in_colab(path: Path) -> None:
+    cell, wanted = first_code(path), launch.colab_cell(__version__)
+    assert "".join(cell["source"]) == wanted["source"]
+    assert cell["metadata"] == wanted["metadata"]
+    assert cell["outputs"] == []
+
+
+@pytest.fixture(scope="module")
+def colab(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """What Colab is to a notebook: a Python with packages, but not this one, `google.colab`, and a pip that works.
+
+    Returns:
+        That Python, and the environment to call it in.
+    """
+    base = tmp_path_factory.mktemp("colab")
+    shelf, packages = base / "shelf", base / "packages"
+    code = "import sys; from hatchling import build; build.build_wheel(sys.argv[1])"
+    shelf.mkdir()
+    subprocess.run([sys.executable, "-c", code, str(shelf)], cwd=ROOT, check=True, capture_output=True)
+    # The packages of this environment without its own balkanlab, of which pip would say that it is there.
+    packages.mkdir()
+    for name in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        for entry in Path(name).iterdir():
+            if "balkanlab" not in entry.name and entry.suffix != ".pth":
+                (packages / entry.name).symlink_to(entry)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(base / "venv")], check=True)
+    python = next((base / "venv").glob("[bS]*/python*"))
+    where = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    site = Path(
+        subprocess.run([python, "-c", where], capture_output=True, text=True, check=True).stdout.strip()
+    )
+    (site / "packages.pth").write_text(str(packages))
+    (site / "google" / "colab").mkdir(parents=True)
+    (site / "google" / "colab" / "__init__.py").write_text("")
+    (site / "google" / "colab" / "output.py").write_text("def enable_custom_widget_manager(): pass\n")
+    (site / "sitecustomize.py").write_text("import google.colab\n")
+    keep = {
+        key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "PIP_", "VIRTUAL"))
+    }
+    pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(shelf), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    return python, keep | pip | {"JUPYTER_PLATFORM_DIRS": "1"}
+
+
+RUN = """
+import sys, nbformat
+from nbclient import NotebookClient
+notebook = nbformat.read(sys.argv[1], 4)
+where = "import balkanlab; print(balkanlab.__file__, balkanlab.paths.course_root())"
+notebook.cells.append(nbformat.v4.new_code_cell(where))
+NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+nbformat.write(notebook, sys.argv[1])
+"""
+
+
+@pytest.mark.notebook
+@pytest.mark.skipif(os.name == "nt", reason="makes symbolic links")
+def test_notebooks_run_in_an_imitation_of_colab(colab: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    python, environment = colab
+    missing = subprocess.run(
+        [python, "-c", "import balkanlab"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "No module named 'balkanlab'" in missing.stderr
+    # Colab fetches the one notebook and nothing beside it.
+    for name in ("notebooks/04_eurasian_security.ipynb", "exercises/04_eurasian_security.ipynb"):
+        path = tmp_path / Path(name).name
+        path.write_bytes((ROOT / name).read_bytes())
+        done = subprocess.run(
+            [python, "-c", RUN, str(path)],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+        cells = nbformat.read(path, 4).cells
+        here = str(python.parent.parent)
+        assert all(each.startswith(here) for each in cells[-1].outputs[-1].text.split())
+        said = "".join(output.get("text", "") for cell in cells for output in cell.get("outputs", []))
+        assert name.startswith("notebooks") or "4.1a: not yet" in said
+
+
+class TestBinder:
+    def test_it_installs_the_course_at_locked_versions(self) -> None:
+        lines = (ROOT / ".binder" / "requirements.txt").read_text(encoding="utf-8").splitlines()
+        assert [line for line in lines if not line.startswith("#")] == ["-c ../requirements.lock", "-e ."]
+        assert (ROOT / ".binder" / "../requirements.lock").is_file()
+
+    def test_it_states_a_python_that_the_course_supports(self) -> None:
+        said = (ROOT / ".binder" / "runtime.txt").read_text(encoding="utf-8").strip()
+        supported = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+            "classifiers"
+        ]
+        assert re.fullmatch(r"python-3\.\d+", said)
+        assert f"Programming Language :: Python :: {said.removeprefix('python-')}" in supported
+
+    def test_nothing_at_the_root_waits_to_be_read_in_vain(self) -> None:
+        """With a folder .binder, Binder reads no setting outside it."""
+        names = ("runtime.txt", "postBuild", "start", "apt.txt", "environment.yml", "binder")
+        assert [name for name in names if (ROOT / name).exists()] == []
+
+    @pytest.mark.parametrize("script", [".binder/postBuild", "tools/fresh-machine"])
+    def test_scripts_can_be_run_and_stop_at_the_first_error(self, script: str) -> None:
+        mode = subprocess.run(
+            ["git", "ls-files", "-s", script], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert mode.stdout.startswith("100755")
+        text = (ROOT / script).read_text(encoding="utf-8")
+        assert text.startswith("#!/usr/bin/env bash\n")
+        assert "set -euo pipefail" in text
+        subprocess.run(["bash", "-n", script], cwd=ROOT, check=True)
+
+    def test_the_landing_notebook_of_every_link_is_there(self) -> None:
+        assert (ROOT / launch.LANDING).is_file()
+        assert f"/lab/tree/{launch.LANDING}" in (ROOT / ".binder" / "postBuild").read_text(encoding="utf-8")
