@@ -119,7 +119,7 @@ def _show(feedback: Feedback) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    out.print(f"\n{feedback.title}", style="bold", markup=False)
+    out.print(f"\n{feedback.title} ({feedback.path})", style="bold", markup=False, soft_wrap=True)
     for note in feedback.notes[:MOST_NOTES]:
         out.print(note, style="red", markup=False, soft_wrap=True)
     if len(feedback.notes) > MOST_NOTES:
@@ -135,7 +135,6 @@ def _show(feedback: Feedback) -> None:
     reached, most = feedback.points
     summary = Table.grid(padding=(0, 2, 0, 0))
     summary.add_row(
-        Text(feedback.name),
         ProgressBar(total=len(feedback.tasks), completed=feedback.solved, width=24),
         f"{feedback.solved} of {len(feedback.tasks)} tasks ok",
         f"{reached} of {most} points",
@@ -243,7 +242,7 @@ def _show_course(chapters: list[dict[str, Any]]) -> None:
         solved = len(chapter["solved"])
         table.add_row(
             Text(chapter["title"]),
-            ProgressBar(total=chapter["tasks"], completed=solved, width=24),
+            ProgressBar(total=chapter["tasks"], completed=solved, width=16),
             f"{solved} of {chapter['tasks']}",
             f"{chapter['points']} of {chapter['max_points']}",
             chapter["last"][:10],

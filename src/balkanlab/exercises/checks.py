@@ -186,7 +186,7 @@ def _bar(tasks: Mapping[str, Any], solved: set[str]) -> Block:
     unsolved = [task for task in tasks if task not in solved]
     rest = f"Next: {unsolved[0]} {tasks[unsolved[0]]['title']}." if unsolved else "All done."
     share = 100 * len(solved) / len(tasks)
-    # Drawn with borders, which are printed where backgrounds are not, in the text's colour, light or dark.
+    # Drawn with borders, which are printed where backgrounds are not.
     html = (
         f'<div class="bl-progress"><p>{sentence}</p>'
         f'<div role="progressbar" aria-label="Tasks solved" aria-valuemin="0" aria-valuemax="{len(tasks)}" '
