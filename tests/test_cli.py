@@ -142,6 +142,22 @@ def test_doctor_says_how_to_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "note browser: no Chromium found" in text
 
 
+def test_doctor_finds_a_readers_environment_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without what only authors and tests need, all is well, and the report says what they would need."""
+    version = doctor.metadata.version
+
+    def without(name: str) -> str:
+        if name in {"jupyter-book", "hypothesis"}:
+            raise doctor.metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(doctor.metadata, "version", without)
+    found = {finding.check: finding for finding in doctor.examine()}
+    assert found["packages"].verdict == "ok"
+    assert found["packages for building the book"].found == "jupyter-book is missing"
+    assert found["packages for tests"].verdict == "note"
+
+
 def test_doctor_survives_a_check_that_breaks(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise RuntimeError("planted")

@@ -21,6 +21,14 @@ from balkanlab.paths import course_root
 Verdict = Literal["ok", "problem", "note"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 REINSTALL = "make book, or: python -m pip install -r requirements.txt"
+# What a reader does without: what for, and how to get it.
+EXTRAS = {
+    "book": (
+        "building the book",
+        "only for authors and instructors: python -m pip install 'balkanlab[book]'",
+    ),
+    "test": ("tests", "only for make test, which installs them"),
+}
 
 
 @dataclass(frozen=True)
@@ -81,11 +89,11 @@ def _python() -> Iterator[Finding]:
 def _packages() -> Iterator[Finding]:
     from packaging.requirements import Requirement
 
-    wrong: dict[str, list[str]] = {"": [], "book": [], "test": []}
+    wrong: dict[str, list[str]] = {extra: [] for extra in ("", *EXTRAS)}
     count = 0
     for line in metadata.requires("balkanlab") or []:
         requirement = Requirement(line)
-        extra = next((name for name in wrong if name and _wants(requirement, name)), "")
+        extra = next((name for name in EXTRAS if _wants(requirement, name)), "")
         if not extra and requirement.marker and not requirement.marker.evaluate():
             continue
         count += 1
@@ -96,18 +104,14 @@ def _packages() -> Iterator[Finding]:
             continue
         if not requirement.specifier.contains(version, prereleases=True):
             wrong[extra].append(f"{requirement.name} {version} is outside {requirement.specifier}")
-    for_tests = wrong.pop("test")
-    needed = [problem for problems in wrong.values() for problem in problems]
-    if needed:
-        yield Finding("packages", "problem", "; ".join(needed), REINSTALL)
+    missing = sum(len(problems) for problems in wrong.values())
+    if wrong[""]:
+        yield Finding("packages", "problem", "; ".join(wrong[""]), REINSTALL)
     else:
-        yield Finding(
-            "packages", "ok", f"{count - len(for_tests)} of {count} direct ones, within tested ranges"
-        )
-    if for_tests:
-        yield Finding(
-            "packages for tests", "note", "; ".join(for_tests), "only for make test, which installs them"
-        )
+        yield Finding("packages", "ok", f"{count - missing} of {count} direct ones, within tested ranges")
+    for extra, (purpose, mend) in EXTRAS.items():
+        if wrong[extra]:
+            yield Finding(f"packages for {purpose}", "note", "; ".join(wrong[extra]), mend)
 
 
 def _wants(requirement: object, extra: str) -> bool:
