@@ -111,3 +111,4 @@ def setup(app: Sphinx) -> None:
     app.add_css_file(f"{ASSETS}/colours.css", priority=850)
     app.add_css_file(f"{ASSETS}/book.css", priority=900)
     app.add_js_file(f"{ASSETS}/book.js", loading_method="defer")
+    app.add_js_file(f"{ASSETS}/reader.js", loading_method="defer")

@@ -59,12 +59,12 @@
 
   /* What is wider than the page scrolls in a frame; only then does the frame take the focus. */
   function frames() {
-    const found = document.querySelectorAll(".bl-table-frame, .pst-scrollable-table-container, .bl-math");
+    const found = document.querySelectorAll(".bl-table-frame, .pst-scrollable-table-container, .bl-math, .bl-map");
     const watch = new ResizeObserver((entries) => entries.forEach(({ target }) => {
       if (target.scrollWidth > target.clientWidth + 1) {
         target.tabIndex = 0;
         target.setAttribute("role", "group");
-        target.setAttribute("aria-label", target.classList.contains("bl-math") ? "Formula, scrolls" : "Table, scrolls");
+        target.setAttribute("aria-label", `${target.matches(".bl-math") ? "Formula" : target.matches(".bl-map") ? "Map" : "Table"}, scrolls`);
       } else {
         ["tabindex", "role", "aria-label"].forEach((name) => target.removeAttribute(name));
       }
@@ -72,6 +72,19 @@
     found.forEach((frame) => watch.observe(frame));
   }
 
+  /* On the map, the lines of the node under the pointer or the focus stand out. */
+  function lines() {
+    for (const node of document.querySelectorAll(".bl-map [data-node]")) {
+      const light = (on) => node.closest("svg").querySelectorAll("path").forEach((path) => {
+        if (path.dataset.ends.split(" ").includes(node.dataset.node)) path.classList.toggle("bl-lit", on);
+      });
+      for (const [event, on] of [["pointerenter", true], ["focus", true], ["pointerleave", false], ["blur", false]]) {
+        node.addEventListener(event, () => light(on));
+      }
+    }
+  }
+
   hints();
   frames();
+  lines();
 })();
