@@ -118,9 +118,10 @@ def test_no_cluster_there(address: str, monkeypatch: pytest.MonkeyPatch) -> None
         pass
 
 
-def test_a_cluster_without_workers() -> None:
+def test_a_cluster_without_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     from distributed import LocalCluster
 
+    monkeypatch.setattr(module, "CONNECT_SECONDS", 1)
     with (
         LocalCluster(n_workers=0, processes=False, dashboard_address=":0") as empty,
         pytest.raises(ClusterError, match="has no worker"),

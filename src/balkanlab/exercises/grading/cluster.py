@@ -7,6 +7,7 @@ the cluster's `allowed-failures` (3) it counts as failed.
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from typing import Any
@@ -24,9 +25,15 @@ class Cluster:
     """A connected cluster as a pool; see `run.Pool`."""
 
     def __init__(self, client: Any) -> None:
-        self.width = TASKS_PER_THREAD * sum(client.nthreads().values())
+        self._client = client
         # Not pure: Dask would give two equal calls one result.
         self._executor = client.get_executor(pure=False)
+
+    @property
+    def width(self) -> int:
+        """How much it takes at a time; grows and shrinks with the cluster."""
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, TASKS_PER_THREAD * sum(threads.values()))
 
     def submit(self, function: Callable[..., Any], /, *args: Any) -> Future[Any]:
         """Call `function(*args)` on some worker."""
@@ -50,6 +57,9 @@ def cluster(address: str) -> Iterator[Cluster]:
         from distributed import Client
     except ImportError:
         raise ClusterError("--dask needs dask.distributed: pip install 'balkanlab[cluster]'") from None
+    # It reports a lost connection with tracebacks; what there is to say is said by exceptions.
+    for name in ("distributed", "distributed.client"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(address, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
@@ -69,11 +79,15 @@ def _same_everywhere(client: Any, address: str) -> None:
     from balkanlab import __version__
 
     try:
+        client.wait_for_workers(1, timeout=CONNECT_SECONDS)
+    except TimeoutError:
+        raise ClusterError(
+            f"the cluster at {address} has no worker: start some with `dask worker {address}`"
+        ) from None
+    try:
         versions = client.run(version)
     except Exception as error:
         raise ClusterError(f"a worker cannot import balkanlab {__version__}: {error}") from None
-    if not versions:
-        raise ClusterError(f"the cluster at {address} has no worker: start some with `dask worker {address}`")
     if other := sorted(set(versions.values()) - {__version__}):
         raise ClusterError(
             f"workers have balkanlab {', '.join(other)}, this is {__version__}: install the same"

@@ -43,9 +43,11 @@ class Grader(Protocol):
 
 
 class Pool(Protocol):
-    """Where work is done: this machine's processes or a cluster. `width` is how much it takes at a time."""
+    """Where work is done: this machine's processes or a cluster."""
 
-    width: int
+    @property
+    def width(self) -> int:
+        """How much it takes at a time."""
 
     def submit(self, function: Callable[..., Result], /, *args: Any) -> Future[Result]:
         """Calls `function(*args)` somewhere else."""
