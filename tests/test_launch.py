@@ -10,8 +10,7 @@ import sys
 import sysconfig
 import tomllib
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any
 
 import nbformat
 import pytest
@@ -20,48 +19,13 @@ from hypothesis import strategies as st
 
 from balkanlab import __version__, launch
 from support.course import ROOT, manifest
+from support.launching import parse
 
 GITHUB = {"repository": {"url": "https://github.com/some-body/balkan.lab.git", "branch": "main"}}
 GITLAB = {"repository": {"url": "https://gitlab.com/group/sub/lab/", "branch": "spring 27"}}
 FORGE = {"repository": {"url": "https://git.example.org/x/lab", "branch": "main"}}
 HUB = GITHUB | {"launch": {"hub": "https://hub.example.org/", "binder": "https://binder.example.org"}}
 PATHS = st.from_regex(r"\A[a-zčüß &?#%+]{1,9}/[a-z0-9_ ,=]{1,9}\.ipynb\Z")
-
-
-class Target(NamedTuple):
-    """What a launch address opens."""
-
-    server: str
-    repository: str
-    branch: str
-    path: str
-
-
-def parse(address: str) -> Target:
-    """A launch address taken apart, as the services' documentation reads them."""
-    url = urlsplit(address)
-    server, query = f"{url.scheme}://{url.netloc}", {k: v[0] for k, v in parse_qs(url.query).items()}
-    parts = url.path.strip("/").split("/")
-    if parts[0] == "v2":
-        if parts[1] == "gh":
-            repository, rest = f"https://github.com/{parts[2]}/{parts[3]}", parts[4:]
-        elif parts[1] == "gl":
-            repository, rest = f"https://gitlab.com/{unquote(parts[2])}", parts[3:]
-        else:
-            repository, rest = unquote(parts[2]), parts[3:]
-        assert len(rest) == 1
-        return Target(server, repository, unquote(rest[0]), query["urlpath"].removeprefix("lab/tree/"))
-    if parts[-1] == "git-pull":
-        name = query["repo"].rsplit("/", 1)[-1]
-        assert query["urlpath"].startswith(f"lab/tree/{name}/")
-        return Target(
-            server, query["repo"], query["branch"], query["urlpath"].removeprefix(f"lab/tree/{name}/")
-        )
-    assert server == launch.COLAB
-    assert (parts[0], parts[3]) == ("github", "blob")
-    return Target(
-        server, f"https://github.com/{parts[1]}/{parts[2]}", unquote(parts[4]), unquote("/".join(parts[5:]))
-    )
 
 
 @pytest.mark.parametrize("course", [GITHUB, GITLAB, FORGE, HUB], ids=["github", "gitlab", "forge", "hub"])

@@ -61,6 +61,7 @@ NAMES = {
     "fa-angle-right": "right",
     "fa-chevron-down": "down",
     "fa-arrow-up": "up",
+    "fa-arrow-up-right-from-square": "link",
 }
 # Pseudo-elements that the theme fills with letters of the icon font.
 MARKS = {
