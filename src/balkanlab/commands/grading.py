@@ -68,11 +68,9 @@ def grade(
 
     Exit status: 0 every submission has its mark, 1 some need a look, 2 nothing was graded.
     """
-    try:
-        from balkanlab.exercises.grading.result import Limits
-        from balkanlab.exercises.grading.run import Sandboxed, Store
-    except ImportError as missing:
-        stop(f'{missing.name} is not installed: pip install "balkanlab[book]"', NOTHING_GRADED)
+    from balkanlab.exercises.grading.result import Limits
+    from balkanlab.exercises.grading.run import Sandboxed, Store
+
     grade_files = _formats(formats)
     people = _people(roster)
     assignments = _assignments()

@@ -88,7 +88,8 @@ def test_all_is_well(tmp_path: Path) -> None:
     result = grade(handed, "--out", tmp_path / "out", *options)
     assert result.exit_code == 0, result.output
     assert [name for name in written(tmp_path / "out") if name.startswith("grades/")] == [
-        f"grades/moodle-{NAME}.csv"
+        "grades/README.txt",
+        f"grades/moodle-{NAME}.csv",
     ]
     assert "ana@example.org" in (tmp_path / f"out/grades/moodle-{NAME}.csv").read_text(encoding="utf-8-sig")
 

@@ -240,7 +240,18 @@ def test_only_the_wanted_exercise_and_what_can_only_be_that(tmp_path: Path) -> N
     assert [(each.student, each.exercise, each.where) for each in found.refused] == [
         ("Cem", "02_cefta", "essay.pdf")
     ]
-    assert found.notes == ("left out: 1 notebooks of other exercises", "left out: roster.csv, no notebook")
+    assert found.notes == ("left out: 1 notebook of other exercises", "left out: roster.csv, no notebook")
+
+
+def test_who_handed_in_nothing_is_named_whole(tmp_path: Path) -> None:
+    lay(tmp_path, {"Ana/x.ipynb": notebook(), "J. Doe.zip": b"no zip"})
+    (tmp_path / "M. Bo Jr.").mkdir()
+    found = find(tmp_path, KNOWN)
+    assert [(each.student, each.exercise) for each in found.refused] == [
+        ("J. Doe", "02_cefta"),
+        ("M. Bo Jr.", "02_cefta"),
+    ]
+    assert found.refused[1].reason == "an empty folder"
 
 
 def test_junk_is_not_handed_in(tmp_path: Path) -> None:

@@ -142,6 +142,8 @@ def _folder(folder: Path, parts: tuple[str, ...]) -> Iterator[HandedIn | TurnedA
     except OSError as error:
         yield TurnedAway(parts, f"the folder cannot be read: {error.strerror}")
         return
+    if parts and not entries:
+        yield TurnedAway(parts, "an empty folder")
     for entry in entries:
         here = (*parts, entry.name)
         if _is_junk(entry.name):

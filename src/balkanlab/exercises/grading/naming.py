@@ -68,7 +68,7 @@ def owner(part: str, exercise_in: WhichExercise, *, file: bool) -> Owner:
         )
     if not file:
         return Owner(_known(part))
-    stem = part.rpartition(".")[0] or part
+    stem = re.sub(r"\.ipynb$", "", part, flags=re.IGNORECASE)
     exercise = exercise_in(stem)
     spelt = r"[\W_]+".join(map(re.escape, exercise.split("_")))
     own = re.sub(spelt, "", stem, flags=re.IGNORECASE).strip(" _-.") if exercise else stem

@@ -170,13 +170,13 @@ def _sorted_out(owned: list[tuple[Owner, _File]], wanted: set[str], only: str) -
         elif file.is_notebook:
             groups.setdefault((who.student or "unnamed", file.exercise), []).append((who, file))
     submissions = [
-        _latest(student, files_) for (student, exercise), files_ in groups.items() if exercise in wanted
+        _latest(student, handed) for (student, exercise), handed in groups.items() if exercise in wanted
     ]
-    others = sum(len(files_) for (_, name), files_ in groups.items() if name and name not in wanted)
-    notes = [f"left out: {others} notebooks of other exercises"] if others else []
+    others = sum(len(handed) for (_, name), handed in groups.items() if name and name not in wanted)
+    notes = [f"left out: {others} notebook{'s' * (others > 1)} of other exercises"] if others else []
     graded = {submission.student for submission in submissions}
-    for (student, exercise), files_ in groups.items():
-        for _, file in files_ if not exercise else ():
+    for (student, exercise), handed in groups.items():
+        for _, file in handed if not exercise else ():
             if student in graded:
                 notes.append(f"left out: {file.where}, no exercise of this course")
             else:
@@ -204,8 +204,8 @@ def _without_notebook(owned: list[tuple[Owner, _File]], only: str) -> list[Refus
         if file.is_notebook or file.refusal or who.scheme == "flat":
             names.pop(who.student, None)
     return [
-        Refused(student, only, _listed(files_), "no notebook among the files")
-        for student, files_ in names.items()
+        Refused(student, only, _listed(handed), "no notebook among the files")
+        for student, handed in names.items()
     ]
 
 
