@@ -53,7 +53,13 @@ def test_what_it_makes_passes_the_tests_of_the_course_as_it_stands(tmp_path: Pat
     shutil.copytree(ROOT, copy, ignore=LEFT_BEHIND)
     made = new_chapter(copy, "50_sanctions", "Sanctions: who pays?") + new_exercise(copy, "embargo", "2")
     assert all(path.is_file() for path in made)
-    tests = ["test_manifest.py", "exercises/test_sources.py", "test_notebooks.py", "test_quiz.py"]
+    tests = [
+        "test_manifest.py",
+        "exercises/test_sources.py",
+        "test_notebooks.py",
+        "test_quiz.py",
+        "test_launch.py",
+    ]
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0"),

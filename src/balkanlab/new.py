@@ -16,10 +16,10 @@ from typing import Any
 
 import yaml
 
-from balkanlab import landing
+from balkanlab import __version__, landing
 from balkanlab.execute import ExecutionError, execute, write_atomically
 from balkanlab.exercises.generate import as_text, products, regenerate
-from balkanlab.launch import LANDING
+from balkanlab.launch import LANDING, colab_cell
 from balkanlab.paths import MANIFEST, is_shipped_copy, template_file
 
 TOC = "book/_toc.yml"
@@ -189,6 +189,7 @@ def _source(root: Path, name: str) -> Path:
 
 def _chapter(words: Mapping[str, str], systems: list[str]) -> str:
     import jupytext
+    from nbformat.v4 import new_code_cell
 
     text = _fill("chapter_head", words)
     for place, system in enumerate(systems):
@@ -197,6 +198,8 @@ def _chapter(words: Mapping[str, str], systems: list[str]) -> str:
     notebook = jupytext.reads(text + _fill("chapter_end", words), fmt="py:percent")
     for cell in notebook.cells:
         cell.id = cell.metadata.pop("id")
+    first = next(number for number, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    notebook.cells.insert(first, new_code_cell(id="colab", **colab_cell(__version__)))
     notebook.metadata = {}
     return as_text(notebook)
 
