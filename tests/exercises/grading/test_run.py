@@ -156,7 +156,7 @@ def test_killed_in_the_middle_and_started_again(tmp_path: Path) -> None:
     process.wait()
     done = {path.name: path.read_bytes() for path in out.glob("*.json")}
     workers_of_it = {worker for worker, _ in calls()}
-    assert until(lambda: not any(map(alive, workers_of_it)), 5), "workers outlive the killed run"
+    assert until(lambda: not any(map(alive, workers_of_it))), "workers outlive the killed run"
     assert list((tmp_path / "tmp").iterdir()) == [], "what students handed in stays behind"
     before = calls()
     assert len(done) < len(work)
@@ -178,7 +178,7 @@ def test_ctrl_c_ends_every_worker(tmp_path: Path) -> None:
     assert until(lambda: len(list(out.glob("*.json"))) == 1)
     # As a terminal does it: everybody in the group hears it.
     os.killpg(process.pid, signal.SIGINT)
-    assert process.wait(10) != 0
+    assert process.wait(30) != 0
     assert not [worker for worker, _ in calls() if alive(worker)]
     assert list((tmp_path / "tmp").iterdir()) == []
 
