@@ -291,7 +291,7 @@ class TestAssets:
         )
 
     def test_theme_style_sheet(self, tmp_path: Path) -> None:
-        staged = assets.stage(tmp_path)
+        staged = assets.stage(tmp_path, {})
         text = (staged / "balkanlab" / "theme.css").read_text(encoding="utf-8")
         assert ".bd-sidebar-primary" in text
         assert "woff2" not in text

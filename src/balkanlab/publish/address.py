@@ -28,11 +28,13 @@ WRONG_TURN = (
     "<h1>No such page</h1><p>Nothing is published at this address. The list of chapters is in the menu, and the "
     "search finds words in all of them.</p>"
 )
-EXTENSIONS = ("notfound.extension", "sphinx_reredirects", "sphinx_sitemap", "sphinxext.opengraph")
+EXTENSIONS = ("sphinx_reredirects", "sphinxext.opengraph")
+# These link by absolute paths, so they must know under which address the book will be.
+WITH_ADDRESS = ("notfound.extension", "sphinx_sitemap")
 
 
 def settings(course: dict[str, Any]) -> dict[str, Any]:
-    """Sphinx settings that follow from the published address; without one, only redirects and the 404 page.
+    """Sphinx settings that follow from the published address; without one, only redirects.
 
     Raises:
         ValueError: `address` is no http(s) address.
@@ -44,8 +46,8 @@ def settings(course: dict[str, Any]) -> dict[str, Any]:
         "ogp_enable_meta_description": False,
         "sitemap_excludes": ["search.html", "genindex.html", "404.html", *(f"{old}.html" for old in moved)],
         "sitemap_url_scheme": "{link}",
-        "notfound_urls_prefix": "/",
-        "notfound_context": {"title": "No such page", "body": WRONG_TURN},
+        # Cards are drawn with matplotlib's fonts, which differ between machines.
+        "ogp_social_cards": {"enable": False},
     }
     if not address:
         return found
@@ -56,11 +58,11 @@ def settings(course: dict[str, Any]) -> dict[str, Any]:
     return found | {
         "html_baseurl": address,
         "notfound_urls_prefix": urlsplit(address).path,
+        "notfound_context": {"title": "No such page", "body": WRONG_TURN},
         "ogp_site_url": address,
         "ogp_site_name": str(course["title"]),
         "ogp_image": f"{address}{PICTURE}",
         "ogp_image_alt": PICTURE_ALT,
-        "ogp_social_cards": {"enable": False},
         "ogp_description_length": DESCRIPTION_LENGTH,
     }
 
@@ -166,7 +168,8 @@ def copy_picture(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Load the extensions and connect the events, late enough to have the last word on the description."""
-    for extension in EXTENSIONS:
+    published = bool(manifest(Path(app.srcdir)).get("address"))
+    for extension in EXTENSIONS + (WITH_ADDRESS if published else ()):
         app.setup_extension(extension)
     app.connect("config-inited", configure, priority=300)
     app.connect("html-page-context", prepare, priority=100)
