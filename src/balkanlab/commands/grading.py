@@ -162,6 +162,7 @@ def _graded(
 ) -> list[Result]:
     """All results, earlier ones included, by assignment and student; says what came out."""
     from balkanlab.exercises.grading.cluster import ClusterError
+    from balkanlab.exercises.grading.result import ERROR
     from balkanlab.exercises.grading.run import RunError, finished, grade_all, refused_results, with_note
     from balkanlab.exercises.grading.sandbox import SandboxError
 
@@ -169,7 +170,11 @@ def _graded(
     kept = finished(found.submissions, assignments, limits, store)
     todo = [each for each in found.submissions if each not in kept]
     results = dict(kept)
-    where = f"{len(found.submissions)} results are kept; the same command goes on from there"
+
+    def so_far() -> str:
+        done = sum(result.status != ERROR for result in results.values())
+        return f"{done} of {len(found.submissions)} results are kept; the same command goes on from there"
+
     try:
         if todo:
             with (
@@ -180,10 +185,10 @@ def _graded(
                     results[submission] = result
                     advance()
     except KeyboardInterrupt:
-        err.print(f"Stopped. {len(results)} of {where}.", soft_wrap=True)
+        err.print(f"Stopped. {so_far()}.", soft_wrap=True)
         raise typer.Exit(INTERRUPTED) from None
     except RunError as error:
-        stop(f"{error}. {len(results)} of {where}", NOTHING_GRADED)
+        stop(f"{error}. {so_far()}", NOTHING_GRADED)
     except (SandboxError, ClusterError) as error:
         stop(error, NOTHING_GRADED)
     every = [with_note(submission, result) for submission, result in results.items()]
@@ -226,6 +231,8 @@ def _say(results: Sequence[Result], found: Found, kept: int, seconds: float) -> 
     """The summary: a table, and everything that somebody should look at."""
     from rich.table import Table
 
+    from balkanlab.exercises.grading.result import GRADED, REFUSED
+
     table = Table("assignment", box=None, pad_edge=False)
     for heading in ("handed in", "marked", "mean", "median", "of"):
         table.add_column(heading, justify="right")
@@ -242,12 +249,13 @@ def _say(results: Sequence[Result], found: Found, kept: int, seconds: float) -> 
         )
     out.print(table)
     for result in results:
-        if result.status != "graded" or not result.canary or result.note:
+        if result.status != GRADED or not result.canary or result.note:
             what = "assertions were switched off" if not result.canary else result.status
             line = f"{result.student}, {result.assignment or 'unknown exercise'}: {what}"
             out.print(line + (f": {result.note}" if result.note else ""), markup=False, soft_wrap=True)
+    said = {(result.student, result.assignment) for result in results if result.status == REFUSED}
     for each in found.refused:
-        if not each.student or any(each.student == one.student for one in found.submissions):
+        if (each.student, each.exercise) not in said:
             out.print(f"refused: {each.where}: {each.reason}", markup=False, soft_wrap=True)
     for note in found.notes:
         out.print(note, markup=False, soft_wrap=True)
