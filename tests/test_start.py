@@ -7,6 +7,7 @@ import sys
 import tarfile
 import zipfile
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 import yaml
@@ -18,10 +19,19 @@ from balkanlab import __version__, landing, start
 from balkanlab.cli import app
 from balkanlab.paths import course_files
 from balkanlab.start import RECORD, StartError, sentences, unpack
+from support import jupyter
 from support.course import ROOT, manifest
 
 run = CliRunner().invoke
 SHEET, TABLE = "exercises/02_a.ipynb", "data/a.csv"
+# `balkanlab start FOLDER`, with the options that a test needs handed on to JupyterLab.
+START = """
+import sys
+from balkanlab import cli, lab
+start = lab.start
+lab.start = lambda extra, folder: start([*extra, *sys.argv[2:]], folder)
+cli.app(["start", sys.argv[1]])
+"""
 ANSWERS = ("exercises/source/", "exercises/solutions/", "exercises/instructor/")
 
 
@@ -182,8 +192,17 @@ class TestCommand:
         called = []
         monkeypatch.setattr("balkanlab.lab.start", lambda extra, folder: called.append((extra, folder)) or 0)
         assert run(app, ["start", str(tmp_path / "work"), "--no-browser"]).exit_code == 0
-        options = ["--ServerApp.default_url=/lab/tree/start.ipynb", "--no-browser"]
+        options = ["--LabApp.default_url=/lab/tree/start.ipynb", "--no-browser"]
         assert called == [(options, tmp_path / "work")]
+
+    @pytest.mark.lab
+    def test_the_address_that_opens_leads_to_the_landing_notebook(self, tmp_path: Path) -> None:
+        command = (sys.executable, "-c", START, str(tmp_path / "work"))
+        with jupyter.running(tmp_path, tmp_path / "scratch", command) as lab:
+            with urlopen(f"{lab.url}?token={lab.token}") as answer:
+                assert "/lab/tree/start.ipynb" in answer.geturl()
+            with urlopen(f"{lab.url}api/contents/start.ipynb?token={lab.token}") as answer:
+                assert answer.status == 200
 
     def test_without_jupyterlab_it_says_how_to_get_it(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -55,7 +55,7 @@ def start(
         )
     from balkanlab import lab
 
-    landing = [f"--ServerApp.default_url=/lab/tree/{LANDING}"] if (place / LANDING).is_file() else []
+    landing = [f"--LabApp.default_url=/lab/tree/{LANDING}"] if (place / LANDING).is_file() else []
     quiet = ["--no-browser"] if no_browser else []
     out.print("JupyterLab opens in your browser (Ctrl+C stops it)")
     raise typer.Exit(lab.start([*landing, *quiet], place))
