@@ -267,8 +267,8 @@ def _decoded(member: zipfile.ZipInfo) -> str:
     return member.filename
 
 
-def _time(date_time: tuple[int, ...]) -> float:
+def _time(date_time: tuple[int, int, int, int, int, int]) -> float:
     try:
-        return datetime(*date_time[:6]).timestamp()
+        return datetime(*date_time).timestamp()
     except (ValueError, OverflowError, OSError):
         return 0.0
