@@ -23,12 +23,13 @@ from balkanlab.exercises.grading import (
     Limits,
     Result,
     TaskResult,
+    bubblewrap,
 )
 from balkanlab.exercises.grading import sandbox as module
+from balkanlab.exercises.grading import session as session_module
 from balkanlab.exercises.grading.one import grade_notebook
 from balkanlab.exercises.grading.probe import normal_form, restored, shown
 from balkanlab.exercises.grading.sandbox import (
-    Bubblewrap,
     Sandbox,
     SandboxError,
     Session,
@@ -114,7 +115,7 @@ class TestRefusals:
     def test_a_factory_that_does_not_start_is_quoted(
         self, assignment: Assignment, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(module, "INSIDE", "no.such.module")
+        monkeypatch.setattr(bubblewrap, "INSIDE", "no.such.module")
         with open_sandbox(allow_root=ROOT) as box, pytest.raises(SandboxError, match=r"no\.such"):
             box.start(assignment, LIMITS)
 
@@ -157,7 +158,7 @@ class TestSession:
             session.ask({"code": "1"}, 60)
 
     def test_an_endless_answer_is_cut(self, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(module, "LARGEST_REPLY", 1_000_000)
+        monkeypatch.setattr(session_module, "LARGEST_REPLY", 1_000_000)
         flood = """
 import os
 while True:
@@ -180,7 +181,7 @@ while True:
     def test_a_killed_factory_is_replaced(self, assignment: Assignment) -> None:
         with open_sandbox(allow_root=ROOT, slot=1) as box:
             session = box.start(assignment, LIMITS)
-            assert isinstance(box, Bubblewrap)
+            assert isinstance(box, bubblewrap.Bubblewrap)
             assert box._process is not None
             box._process.kill()
             with pytest.raises(SessionDied):
@@ -232,6 +233,17 @@ class TestMarks:
         result = grade_notebook(path, assignment, LIMITS, box)
         assert result.points == 5
         assert "name 'square' is not defined" in result.tasks[1].message
+
+    def test_odd_text_and_odd_outputs_do_no_harm(
+        self, assignment: Assignment, box: Sandbox, tmp_path: Path
+    ) -> None:
+        notebook = hostile.saying("'\\ud800 \\x1b[31m \\u202e'")
+        notebook.cells.append(notebook.cells[-1])
+        notebook.cells[0]["outputs"] = [{"output_type": "display_data", "data": {"text/odd": {"a": 1}}}]
+        path = hostile.write(notebook, tmp_path / "Elira.ipynb", valid=False)
+        result = grade_notebook(path, assignment, LIMITS, box)
+        assert (result.status, result.points) == (GRADED, 3)
+        assert Result.from_json(result.to_json().encode().decode()) == result
 
     def test_one_session_for_each_where_namespaces_do_not_nest(
         self, assignment: Assignment, tmp_path: Path

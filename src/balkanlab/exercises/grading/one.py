@@ -18,6 +18,7 @@ import logging
 import re
 import secrets
 import stat
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,9 +26,10 @@ from time import monotonic
 from typing import Any
 
 import nbformat
+from nbformat.validator import normalize
 
 from balkanlab.exercises.checks import Checks, Verdict
-from balkanlab.exercises.generate import grade_id, overlay, pristine
+from balkanlab.exercises.generate import grade_id, overlay, pristine, strip_outputs
 from balkanlab.exercises.grading.probe import restored, shown
 from balkanlab.exercises.grading.result import (
     ERROR,
@@ -48,7 +50,7 @@ MOMENT = 0.05
 PATIENCE = 4
 MOST_RESTARTS = 5
 _ELSEWHERE = "A cell outside the tasks"
-_CONTROL = re.compile(r"\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\ud800-\udfff]|\x1b\[[0-9;]*[A-Za-z]|[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class Unreadable(Exception):
@@ -159,8 +161,11 @@ def _parsed(data: bytes) -> Any:
     level = quiet.level
     try:
         quiet.setLevel(logging.CRITICAL)
-        with contextlib.redirect_stderr(io.StringIO()):
-            notebook = nbformat.reads(data.decode("utf-8-sig"), as_version=4)
+        with contextlib.redirect_stderr(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            # Stored outputs prove nothing, so odd ones and repeated cell ids must not cost anybody a mark.
+            notebook = strip_outputs(nbformat.reads(data.decode("utf-8-sig"), as_version=4))
+            _, notebook = normalize(notebook)
             nbformat.validate(notebook)
     except UnicodeDecodeError:
         raise Unreadable("this is no notebook: it is not text") from None
@@ -329,11 +334,13 @@ class _Work:
 
     def _decide(self, session: Session, task: str, answer: Mapping[str, Any]) -> None:
         verdict = self._judge.of(task, answer)
-        words = shown(answer)
+        words = _clean(shown(answer))
         if not verdict.ok:
             trouble = self._trouble.get(task, "")
-            message = f"not yet – {trouble}. {verdict.message}" if trouble else f"not yet – {verdict.message}"
-            self._fail(task, message, reason=_reason(answer, words), answer=words)
+            message = f"{trouble}. {verdict.message}" if trouble else verdict.message
+            self._fail(
+                task, f"not yet – {_clean(message, most=1000)}", reason=_reason(answer, words), answer=words
+            )
             return
         hidden = self.assignment.hidden.get(task)
         reason = self._broken(session, hidden) if hidden else ""
@@ -411,6 +418,6 @@ def _of(step: _Step) -> str:
     return f" of task {task}" if task else ""
 
 
-def _clean(text: object) -> str:
-    """Foreign text in one line of at most 300 characters, without colours or control characters."""
-    return " ".join(_CONTROL.sub(" ", str(text)).split())[:300]
+def _clean(text: object, most: int = 300) -> str:
+    """Foreign text in one line of at most `most` characters, without what a terminal or a file cannot take."""
+    return " ".join(_CONTROL.sub(" ", str(text)).split())[:most]
