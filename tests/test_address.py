@@ -111,7 +111,8 @@ def renamed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     fork = tmp_path_factory.mktemp("fork")
     for folder in ("book", "notebooks", "exercises", "data"):
         shutil.copytree(root / folder, fork / folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
-    shutil.copy(root / "_config.yml", fork)
+    for name in ("_config.yml", "CHANGELOG.md"):
+        shutil.copy(root / name, fork)
     course = yaml.safe_load((root / "course.yml").read_text(encoding="utf-8"))
     course |= {
         "title": "Clubs of the north",
