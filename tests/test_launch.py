@@ -172,6 +172,7 @@ class TestBinder:
         names = ("runtime.txt", "postBuild", "start", "apt.txt", "environment.yml", "binder")
         assert [name for name in names if (ROOT / name).exists()] == []
 
+    @pytest.mark.skipif(os.name == "nt", reason="scripts for Linux")
     @pytest.mark.parametrize("script", [".binder/postBuild", "tools/fresh-machine"])
     def test_scripts_can_be_run_and_stop_at_the_first_error(self, script: str) -> None:
         mode = subprocess.run(
