@@ -116,7 +116,7 @@ def test_every_way_an_answer_can_end(student: Maker, place: Path) -> None:
         e="import nosuchpackage.part as n\ne = n.e",
         f="f = 42\nimport os; os._exit(1)",
         g="print('x' * 2_000_000)\ng = 42",
-        h="h = a",
+        h="print('x' * 700_000)\nh = a",
     )
     before, times = path.read_bytes(), path.stat().st_mtime_ns
     found = Desk().check(path, timeout=4)

@@ -41,6 +41,7 @@ NOT_COMPARED = (
 POLL_SECONDS = 0.2
 RESTARTS = 5
 MOST_PRINTED = 1_000_000
+MOST_COMPARED = 10_000
 DIED = "the kernel died"
 FLOODED = "printed more than a million characters"
 # What nbclient logs is what outcomes say.
@@ -143,20 +144,22 @@ def differences(outputs: list[NotebookNode], reference: list[NotebookNode]) -> s
     return "\n".join(str(line) for line in cell.comparison_traceback).strip()
 
 
-def client_for(notebook: NotebookNode, folder: Path, timeout: int, *, allow_errors: bool) -> PatientClient:
+def client_for(notebook: NotebookNode, folder: Path, timeout: int, *, trusted: bool) -> PatientClient:
     """A client that runs `notebook` in `folder` with this Python, whatever kernel the notebook names.
 
     Args:
         timeout: seconds for one cell.
-        allow_errors: whether a cell that raises lets the run go on.
+        trusted: whether the notebook is the course's own: then a cell that raises ends the run, and streams
+            are joined. nbclient's joining takes time with the square of a line's length, so a student's
+            print of one long line would hang it.
     """
     return PatientClient(
         notebook,
         timeout=timeout,
         kernel_name="python3",
-        allow_errors=allow_errors,
+        allow_errors=not trusted,
         record_timing=False,
-        coalesce_streams=True,
+        coalesce_streams=trusted,
         shutdown_kernel="immediate",
         # ipykernel warns about every kernel on loopback.
         extra_arguments=["--IPKernelApp.log_level=40"],
@@ -214,7 +217,7 @@ class _Run:
 
     def outcomes(self) -> list[Outcome]:
         for _ in range(1 + RESTARTS):
-            client = client_for(self.running, self.folder, self.timeout, allow_errors=True)
+            client = client_for(self.running, self.folder, self.timeout, trusted=False)
             self.places = {}
             with client.setup_kernel(env=dict(self.environment)):
                 if self._again(client):
@@ -265,12 +268,15 @@ class _Run:
 
     def _report(self, place: int, problem: str) -> None:
         cell, reference = self.running.cells[place], self.reference.cells[place]
-        printed = "".join(o.text for o in cell.outputs if o.output_type == "stream" and o.name == "stdout")
+        streams = [output for output in cell.outputs if output.output_type == "stream"]
+        printed = "".join(output.text for output in streams if output.name == "stdout")
         raised = None
         errors = [o for o in cell.outputs if o.output_type == "error"]
         if errors and not problem and "raises-exception" not in cell.metadata.get("tags", []):
             raised = self._raised(errors[0])
             problem = f"your code raised {raised.name}: {raised.message}"
+        elif not problem and is_check(reference) and sum(len(o.text) for o in streams) > MOST_COMPARED:
+            problem = "printed more than a check does"
         elif not problem and reference.execution_count is not None:
             problem = differences(cell.outputs, [from_dict(output) for output in reference.outputs])
         outcome = Outcome(place, grade_id(cell), printed, problem, raised)
