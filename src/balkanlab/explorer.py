@@ -7,6 +7,7 @@ a twin carries the model's results for every setting as a Vega-Lite chart and ne
 from __future__ import annotations
 
 import itertools
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -232,9 +233,10 @@ class Explorer:
     def _check_chart(self) -> None:
         from balkanlab import twin
 
-        first, last = (twin.chart_spec(self, self._frames[i])[0] for i in (0, -1))
+        first, last = (json.dumps(twin.chart_spec(self, self._frames[i])) for i in (0, -1))
         if first != last:
             raise self._error("the chart changes with the values of the frame; it may use column names only")
+        self._spec = first
 
 
 def figure(

@@ -251,9 +251,10 @@ def fault_of(question: Any) -> str:
         "required": [*_COMMON, *(key for key in own if key != "unit")],
         "additionalProperties": not own,
     }
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(question))
+    error = jsonschema.exceptions.best_match(jsonschema.Draft7Validator(schema).iter_errors(question))
     if error is not None:
-        return f"{error.json_path.removeprefix('$.')}: {error.message}"
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path)
+        return f"{place.lstrip('.') or '$'}: {error.message}"
     return {"ordering": _order_fault, "numeric": _number_fault}.get(question["kind"], _option_fault)(question)
 
 

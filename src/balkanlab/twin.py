@@ -88,25 +88,25 @@ def rows(explorer: Explorer, index: int) -> list[dict[str, Any]]:
     return [{KEY: index, ORDER: i, **{str(k): v for k, v in row.items()}} for i, row in enumerate(records)]
 
 
-def chart_spec(explorer: Explorer, frame: pd.DataFrame) -> tuple[dict[str, Any], str]:
-    """The chart's own specification without the frame's rows, and the name the frame goes by in it."""
+def chart_spec(explorer: Explorer, frame: pd.DataFrame) -> dict[str, Any]:
+    """The chart's own specification without the frame's rows; the frame goes by the name of `TABLE` in it."""
     import altair as alt
 
     with alt.data_transformers.enable("default", consolidate_datasets=True, max_rows=None):
-        name = alt.Chart(frame).mark_point().to_dict()["data"]["name"]
-        spec = explorer._chart(frame).to_dict()
-    datasets = spec.get("datasets", {})
+        name = alt.Chart(frame).mark_point().to_dict(validate=False)["data"]["name"]
+        drawn = explorer._chart(frame).to_dict()
+    datasets = drawn.get("datasets", {})
     if name not in datasets:
         raise explorer._error("the chart does not draw the frame it was given")
     del datasets[name]
-    text = json.dumps(spec).replace(f'"{name}"', f'"{TABLE}"')
-    spec = json.loads(text)
+    text = json.dumps(drawn).replace(f'"{name}"', f'"{TABLE}"')
+    spec: dict[str, Any] = json.loads(text)
     for extra in list(datasets):
         _inline(spec, extra, datasets[extra])
     spec.pop("datasets", None)
     _refuse_automatic_names(explorer, spec)
     _keep_order(spec)
-    return spec, TABLE
+    return spec
 
 
 def key_expression(explorer: Explorer) -> str:
@@ -123,7 +123,7 @@ def parameter(control: str) -> str:
 
 
 def _assemble(explorer: Explorer, indices: Any, *, bound: bool) -> dict[str, Any]:
-    spec, _ = chart_spec(explorer, explorer._frames[0])
+    spec: dict[str, Any] = json.loads(explorer._spec)
     _fill(spec, explorer, _csv(explorer, indices))
     parameters: list[dict[str, Any]] = []
     for name, control in explorer.controls.items():

@@ -49,7 +49,8 @@ def compile_all(lock: Lock, files: Mapping[str, Path], cache: Path) -> dict[str,
     Returns:
         Name → path as in `files`, compiled where that could be done.
     """
-    names = [name for name in files if name.endswith((".whl", ".zip")) and not name.startswith(LEFT)]
+    left = (*LEFT, lock.kernel["file_name"])
+    names = [name for name in files if name.endswith((".whl", ".zip")) and not name.startswith(left)]
     kept = {name: cache / f"{_key(lock, files[name])}-{name}" for name in names}
     missing = [name for name in names if not kept[name].is_file()]
     runner = node() if missing else None

@@ -32,7 +32,7 @@ READ = (".csv", ".geojson", ".json", ".yml")
 """Files that the library reads; it has copies of its own, so that a change in the browser breaks no check."""
 ESTIMATES = "browser/estimates.json"
 NOT_IN_BROWSER = ("publish", "commands", "browser/extension")
-LAB_EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
+LAB_EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
 KERNEL_WHEELS = ("piplite", "pyodide_kernel", "ipykernel", "widgetsnbextension-4")
 KERNEL_PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
 NEEDS = ("altair", "anywidget", "ipywidgets", "numpy", "pandas", "pyyaml")
@@ -94,9 +94,8 @@ def build(root: Path, lock: Lock, files: Mapping[str, Path], work: Path, out: Pa
     """
     contents = {name: root / name for name in course_files(root) if name.endswith(OPENED) and "/" in name}
     _mirror(contents, work / "contents")
-    _pyodide(root, lock, files, work)
     _write(work / "jupyter-lite.json", _page_config())
-    _write(work / "jupyter_lite_config.json", _build_config(out))
+    _write(work / "jupyter_lite_config.json", _build_config(out, files[lock.kernel["file_name"]]))
     environment = os.environ | {"JUPYTERLITE_DIR": str(work), "PYTHONIOENCODING": "utf-8"}
     run = subprocess.run(
         [sys.executable, "-m", "jupyterlite_core", "build"],
@@ -110,22 +109,20 @@ def build(root: Path, lock: Lock, files: Mapping[str, Path], work: Path, out: Pa
     if run.returncode:
         said = (run.stderr.strip() or run.stdout.strip())[-3000:]
         raise Unavailable(f"the browser edition was not built (exit code {run.returncode}):\n{said}")
+    _pyodide(root, lock, files, work, out / "static" / "pyodide")
     return out
 
 
-def _pyodide(root: Path, lock: Lock, files: Mapping[str, Path], work: Path) -> None:
-    """Fill `static/pyodide` with Python, the wheels and the list that Pyodide reads."""
-    folder = work / "static" / "pyodide"
-    wanted = dict(files)
+def _pyodide(root: Path, lock: Lock, files: Mapping[str, Path], work: Path, folder: Path) -> None:
+    """Fill `folder` with Python, the wheels and the list that Pyodide reads."""
+    wanted = {name: path for name, path in files.items() if name != lock.kernel["file_name"]}
     packages = [
         # Pyodide holds each wheel against this: the compiled one differs from the one that was fetched.
         package | {"sha256": _digest(files[package["file_name"]])}
         for package in lock.packages.values()
         if package["file_name"] in files
     ]
-    pypi = _lab_extension(LAB_EXTENSIONS[0]) / "static" / "pypi"
-    for name in KERNEL_WHEELS:
-        wheel = next(pypi.glob(f"{name}*.whl"))
+    for wheel in _kernel_wheels(files[lock.kernel["file_name"]], work / "kernel"):
         wanted[wheel.name] = wheel
         packages.append(_kernel_package(wheel))
     made = work / "wheels" / f"balkanlab-{__version__}-py3-none-any.whl"
@@ -169,6 +166,19 @@ def _vegalite(work: Path) -> bytes:
         snippet = "globalThis.balkanlabEmbed = vegaEmbed;"
         kept.write_text(vl_convert.javascript_bundle(snippet, vl_version=VEGALITE_VERSION), encoding="utf-8")
     return kept.read_bytes()
+
+
+def _kernel_wheels(kernel: Path, folder: Path) -> list[Path]:
+    """The small wheels inside the kernel's own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = []
+    with zipfile.ZipFile(kernel) as archive:
+        for entry in archive.namelist():
+            name = entry.rsplit("/", 1)[-1]
+            if "/static/pypi/" in entry and name.startswith(KERNEL_WHEELS):
+                (folder / name).write_bytes(archive.read(entry))
+                found.append(folder / name)
+    return found
 
 
 def _kernel_package(wheel: Path) -> dict[str, Any]:
@@ -224,8 +234,8 @@ def _page_config() -> dict[str, Any]:
     }
 
 
-def _build_config(out: Path) -> dict[str, Any]:
-    extensions = [*map(_lab_extension, LAB_EXTENSIONS), PACKAGE / "browser" / "extension"]
+def _build_config(out: Path, kernel: Path) -> dict[str, Any]:
+    extensions = [*map(_lab_extension, LAB_EXTENSIONS), PACKAGE / "browser" / "extension", kernel]
     return {
         "LiteBuildConfig": {
             "apps": list(APPS),

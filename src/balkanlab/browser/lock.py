@@ -28,6 +28,8 @@ class Lock:
     Attributes:
         pyodide: the version of Pyodide.
         carrier: the package on PyPI that carries Pyodide's files: requirement, sha256, folder inside.
+        kernel: JupyterLite's kernel for Pyodide, a wheel on PyPI: requirement, file_name, sha256. It is not installed,
+            for JupyterLab would load its part of the page too.
         info: what Pyodide says of itself (Python version, platform).
         core: file name → sha256 of Pyodide's own files.
         packages: normalised name → source ("pyodide", "pypi" or "repacked"), name, version, file_name, sha256,
@@ -36,6 +38,7 @@ class Lock:
 
     pyodide: str
     carrier: dict[str, str]
+    kernel: dict[str, str]
     info: dict[str, str]
     core: dict[str, str]
     packages: dict[str, dict[str, Any]]

@@ -65,7 +65,7 @@ def gather(lock: Lock, cache: Path, getters: Sequence[tuple[str, Getter]] | None
         wanted = {**lock.core, **compiled}
         if _missing(wanted, cache):
             told += _fetch(label, get, lock, wanted, cache)
-    pure = lock.files("pypi")
+    pure = {**lock.files("pypi"), lock.kernel["file_name"]: lock.kernel["sha256"]}
     told += _fetch("PyPI", _pure, lock, pure, cache)
     repacked = {p["file_name"]: p["sha256"] for p in lock.packages.values() if p["source"] == "repacked"}
     told += _fetch("PyPI", _repacked, lock, repacked, cache)
@@ -165,7 +165,8 @@ def _repacked(lock: Lock, wanted: Mapping[str, str], folder: Path) -> None:
 
 def _pinned(lock: Lock, wanted: Mapping[str, str]) -> list[str]:
     chosen = [package for package in lock.packages.values() if package["file_name"] in wanted]
-    return [
+    kernel = lock.kernel["file_name"] in wanted
+    return [f"{lock.kernel['requirement']} --hash=sha256:{lock.kernel['sha256']}"] * kernel + [
         f"{package['name']}=={package['version']} --hash=sha256:{package.get('origin', package)['sha256']}"
         for package in chosen
     ]
