@@ -22,6 +22,11 @@ from balkanlab.browser.wheels import write_zip
 SCRIPT = Path(__file__).with_name("compile.mjs")
 LEFT = ("scipy", "networkx")
 """Large, seldom wanted, and mostly not Python: not worth the time of compiling."""
+SKIP = (
+    r"/tests/|^pygments/(lexers|styles|formatters)/|^jedi/third_party/|^(pydoc_data|idlelib|tkinter|turtledemo|unittest)/"
+    r"|^narwhals/_(arrow|dask|duckdb|ibis|polars|spark_like|sql)/|^prompt_toolkit/(contrib|widgets)/|^pytz/|^wcwidth/"
+)
+"""Modules that a lesson hardly imports."""
 UNUSED = ("/", ".pxd", ".h", ".c", ".cpp", "/py.typed")
 PATIENCE = 600
 
@@ -62,11 +67,9 @@ def compile_all(lock: Lock, files: Mapping[str, Path], cache: Path) -> dict[str,
 
 def _key(lock: Lock, path: Path) -> str:
     """Changes with the file, with the Python that compiles it and with how it is done."""
-    how = hashlib.sha256(SCRIPT.read_bytes() + lock.pyodide.encode())
-    how.update(path.name.encode() + str(path.stat().st_size).encode())
     known = {**lock.core, **{p["file_name"]: p["sha256"] for p in lock.packages.values()}}
-    how.update(known[path.name].encode())
-    return how.hexdigest()[:16]
+    how = f"{lock.pyodide} {known[path.name]} {SKIP}".encode() + SCRIPT.read_bytes()
+    return hashlib.sha256(how).hexdigest()[:16]
 
 
 def _compile(
@@ -82,7 +85,7 @@ def _compile(
         source = next(iter(files.values())).parent
         run = subprocess.run(
             [runner, str(SCRIPT), str(core), str(source), str(made), *names],
-            env=os.environ | {"INFO": json.dumps(lock.info)},
+            env=os.environ | {"INFO": json.dumps(lock.info), "SKIP": SKIP},
             capture_output=True,
             timeout=PATIENCE,
             check=False,

@@ -70,7 +70,9 @@ def gather(lock: Lock, cache: Path, getters: Sequence[tuple[str, Getter]] | None
     repacked = {p["file_name"]: p["sha256"] for p in lock.packages.values() if p["source"] == "repacked"}
     told += _fetch("PyPI", _repacked, lock, repacked, cache)
     if missing := _missing({**lock.core, **pure, **repacked}, cache):
-        raise SourceError(f"no source has {', '.join(sorted(missing))} ({'; '.join(told)})")
+        first, *more = sorted(missing)
+        rest = f" and {len(more)} more" if more else ""
+        raise SourceError(f"no source has {first}{rest} ({'; '.join(told)})")
     every = {**lock.core, **compiled, **pure, **repacked}
     return {name: cache / name for name in every if name not in _missing(every, cache)}
 
