@@ -16,7 +16,10 @@ from balkanlab import __version__, doctor, lab, site
 from balkanlab.cli import app
 
 run = CliRunner().invoke
-COMMANDS = ("doctor", "book", "serve", "lab", "execute", "exercises", "bench")
+READERS = ("start", "check", "progress", "doctor", "serve", "lab")
+INSTRUCTORS = ("release", "new", "grade")
+MAINTAINERS = ("book", "publish", "pdf", "execute", "exercises", "bench")
+COMMANDS = READERS + INSTRUCTORS + MAINTAINERS
 
 
 def test_help_names_every_command() -> None:
