@@ -24,7 +24,7 @@ SETTINGS := pyproject.toml requirements.lock hatch_build.py $(wildcard jupyter/*
 OFFLINE = { echo; echo "The packages could not be installed (pip's message is above)."; \
 	echo "If this computer is offline, connect it once and repeat the command: nothing half-done is kept."; exit 1; }
 
-.PHONY: help book serve lab test lint types unit browser bench bench-grade exercises notebooks lock chromium bubblewrap clean
+.PHONY: help book serve lab test lint types unit browser bench bench-grade exercises notebooks lock chromium firefox bubblewrap clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | \
@@ -69,10 +69,10 @@ types: $(TESTER)
 unit: $(TESTER) ## Quick tests only: no browser, no notebook runs, no sandbox
 	@$(BIN)/python -m pytest -q -m "not browser and not lab and not notebook and not sandbox" $(PYTEST_ARGS)
 
-browser: $(TESTER) chromium ## Only the tests that need Chromium
+browser: $(TESTER) chromium firefox ## Only the tests that need a browser
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder -m "browser or lab" $(PYTEST_ARGS)
 
-test: lint types chromium bubblewrap ## Everything: style, types, models, data, exercises, notebooks, book and JupyterLab in Chromium
+test: lint types chromium firefox bubblewrap ## Everything: style, types, models, data, exercises, notebooks, book and JupyterLab in Chromium
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(PYTEST_ARGS)
 
 bench: $(TESTER) chromium ## Seconds and bytes, held against their bars
@@ -93,6 +93,9 @@ lock: ## Renew requirements.lock (for maintainers; needs uv)
 
 chromium:
 	@sh tools/need-chromium
+
+firefox:
+	@sh tools/need-firefox
 
 bubblewrap:
 	@sh tools/need-bubblewrap
