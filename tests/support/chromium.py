@@ -46,8 +46,8 @@ class Log:
 
 
 @contextmanager
-def launched() -> Iterator[Browser]:
-    """A headless Chromium.
+def launched(*flags: str) -> Iterator[Browser]:
+    """A headless Chromium, with more flags if given.
 
     Raises:
         RuntimeError: there is none on this machine.
@@ -58,7 +58,7 @@ def launched() -> Iterator[Browser]:
             "no Chromium found: run `make chromium`, or set BALKANLAB_BROWSER to the path of one"
         )
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         try:
             yield browser
         finally:
