@@ -20,6 +20,7 @@ from balkanlab.publish import (
     belt,
     cards,
     chapters,
+    citations,
     explorers,
     files,
     front,
@@ -369,23 +370,35 @@ class TestPages:
         assert "All (1)" in ledger.filter_html(rows)
         assert "Disputed" not in ledger.filter_html(rows)
 
+    RESOURCE: ClassVar[dict[str, Any]] = {
+        "name": "t",
+        "path": "t.csv",
+        "title": "A table & more",
+        "description": "What it holds.",
+        "bytes": 2000,
+        "rows": 1200,
+        "retrieved": "2026-11-22",
+        "sources": [
+            {"title": "Office, 100 % of US$ #1", "path": "https://example.org"},
+            {"title": "Ćosić_2 {ed.}"},
+        ],
+        "licenses": [{"name": "CC0"}, {"name": "LIMITED", "limits": "You may not sell it."}],
+        "gaps": ["No 1999."],
+        "schema": {"fields": [{"name": "year", "type": "integer", "description": "Year", "unit": "a"}]},
+    }
+    MANIFEST: ClassVar[dict[str, Any]] = {
+        "title": "T",
+        "short_title": "lab",
+        "authors": "The lab authors",
+        "address": "https://lab.example.org/a_b/",
+        "repository": {"url": "https://github.com/o/r"},
+    }
+
     def test_card_says_what_the_package_says(self) -> None:
-        resource = {
-            "name": "t",
-            "path": "t.csv",
-            "title": "A table",
-            "description": "What it holds.",
-            "bytes": 2000,
-            "rows": 1200,
-            "sources": [{"title": "Office", "path": "https://example.org"}],
-            "licenses": [{"name": "CC0"}],
-            "gaps": ["No 1999."],
-            "schema": {"fields": [{"name": "year", "type": "integer", "description": "Year", "unit": "a"}]},
-        }
-        section = cards.card(resource, "book/data")
+        section = cards.card(self.RESOURCE, "book/data", self.MANIFEST)
         text = section.astext()
         for part in (
-            "A table",
+            "A table & more",
             "What it holds.",
             "Office",
             "CC0",
@@ -394,10 +407,49 @@ class TestPages:
             "Year [a]",
             "1,200 rows",
             "2 kB",
+            "Limited use. You may not sell it.",
         ):
             assert part in text
         addresses = [node["refuri"] for node in section.findall(nodes.reference)]
         assert addresses == ["../data/t.csv", "https://example.org"]
+
+    def test_free_table_has_no_word_on_limits(self) -> None:
+        free = self.RESOURCE | {"licenses": [{"name": "CC0"}]}
+        assert "Limited" not in cards.card(free, "book/data", self.MANIFEST).astext()
+
+    def test_citation_as_a_sentence(self) -> None:
+        said = citations.sentence(self.RESOURCE, self.MANIFEST)
+        assert said.startswith("The lab authors (2026). A table & more [data set t.csv]. lab, version ")
+        for part in (
+            "https://lab.example.org/a_b/data/t.csv",
+            "as of 2026-11-22: Office",
+            "Ćosić",
+            "Licence: CC0",
+        ):
+            assert part in said
+        assert said.endswith("You may not sell it.")
+        assert "https://github.com/o/r." in citations.sentence(self.RESOURCE, self.MANIFEST | {"address": ""})
+
+    def test_citation_as_bibtex_is_read_back(self) -> None:
+        from pybtex.database import parse_string
+
+        entry = parse_string(citations.bibtex(self.RESOURCE, self.MANIFEST), "bibtex").entries["balkanlab-t"]
+        assert str(entry.persons["author"][0]) == "{The lab authors}"
+        assert entry.fields["title"] == r"{A table \& more}"
+        assert entry.fields["year"] == "2026"
+        assert entry.fields["url"] == "https://lab.example.org/a_b/data/t.csv"
+        assert r"100 \% of US\$ \#1; Ćosić\_2 \{ed.\}" in entry.fields["note"]
+
+    def test_citations_of_a_book_are_beside_its_tables(self, course: Path) -> None:
+        package = {"resources": [self.RESOURCE]}
+        (course / "data" / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+        (course / "data" / "t.csv").write_text("year\n2000\n", encoding="utf-8")
+        html, warnings = build(course, "# P\n\n```{data-cards}\n```\n")
+        assert warnings == ""
+        for file in ("t.txt", "t.bib"):
+            assert f'href="../data/cite/{file}" download' in html
+            written = (course / "_build" / "html" / "data" / "cite" / file).read_text(encoding="utf-8")
+            assert "data set t.csv" in written.lower()
 
     def test_chapter_facts(self) -> None:
         chapter = {

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
+
+from balkanlab.publish import citations
+from balkanlab.publish.front import MANIFEST, manifest
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -44,20 +48,31 @@ def facts(resource: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
     return [(label, entries) for label, entries in kept if entries]
 
 
-def card(resource: dict[str, Any], here: str) -> nodes.section:
-    """One table as a section: description, facts, download, columns. `here` is the name of the page."""
+def card(resource: dict[str, Any], here: str, course: dict[str, Any]) -> nodes.section:
+    """One table as a section: description, download, citation, facts, columns.
+
+    Args:
+        resource: the table, as the data package describes it.
+        here: name of the page.
+        course: the manifest, for what a citation says of the course.
+    """
     name = resource["name"]
     title = resource.get("title", name)
     section = nodes.section(ids=[name], names=[name], classes=["bl-card"])
     section += nodes.title("", title)
     if resource.get("description"):
         section += nodes.paragraph("", resource["description"])
+    if forbidden := citations.limits(resource):
+        section += nodes.paragraph("", "", nodes.strong("", "Limited use. "), nodes.Text(forbidden))
     path = resource.get("path", "")
+    up = "../" * here.count("/")
     if path:
         size = f" ({resource['bytes'] / 1000:,.0f} kB)" if resource.get("bytes") else ""
-        address = f"{'../' * here.count('/')}data/{path}"
-        link = nodes.reference("", f"Download {path}{size}", refuri=address, classes=["bl-download"])
+        link = nodes.reference(
+            "", f"Download {path}{size}", refuri=f"{up}data/{path}", classes=["bl-download"]
+        )
         section += nodes.paragraph("", "", link)
+        section += _citation(resource, course, up)
     listing = nodes.definition_list(classes=["bl-facts"])
     for label, entries in facts(resource):
         body = nodes.definition()
@@ -67,6 +82,29 @@ def card(resource: dict[str, Any], here: str) -> nodes.section:
     if resource.get("schema", {}).get("fields"):
         section += _columns(resource["schema"]["fields"], title)
     return section
+
+
+def _citation(resource: dict[str, Any], course: dict[str, Any], up: str) -> list[nodes.Node]:
+    """A fold with the citation in both forms, each to copy and to download; `up` leads to the root of the book."""
+    name = resource["name"]
+    links = " · ".join(
+        f'<a href="{up}{citations.FOLDER}/{name}.{ending}" download>{label}</a>'
+        for ending, label in (("txt", "Download as text"), ("bib", "Download as BibTeX"))
+    )
+    summary = f"Cite this table<span class='sr-only'>: {escape(resource['title'])}</span>"
+    copied = nodes.container(classes=["bl-copy"])
+    copied += [
+        nodes.literal_block(text, text, language=language)
+        for text, language in (
+            (citations.sentence(resource, course), "text"),
+            (citations.bibtex(resource, course).rstrip(), "bibtex"),
+        )
+    ]
+    return [
+        nodes.raw("", f'<details class="bl-cite"><summary>{summary}</summary>', format="html"),
+        copied,
+        nodes.raw("", f"<p>{links}</p></details>", format="html"),
+    ]
 
 
 def _entry(text: str, address: str) -> nodes.Node:
@@ -112,11 +150,23 @@ class DataCards(SphinxDirective):
         """The cards, in the order of the package."""
         path = Path(self.env.srcdir) / PACKAGE
         self.env.note_dependency(PACKAGE)
+        self.env.note_dependency(MANIFEST)
         if not path.is_file():
             return [nodes.paragraph("", "The data package is not built yet.")]
-        return [card(resource, self.env.docname) for resource in resources(path)]
+        course = manifest(Path(self.env.srcdir))
+        return [card(resource, self.env.docname, course) for resource in resources(path)]
+
+
+def write_citations(app: Sphinx, exception: Exception | None) -> None:
+    """After the pages: the citations that the cards offer for download."""
+    package = Path(app.srcdir) / PACKAGE
+    if exception is not None or app.builder.format != "html" or not package.is_file():
+        return
+    for resource in resources(package):
+        citations.write(resource, manifest(Path(app.srcdir)), Path(app.outdir))
 
 
 def setup(app: Sphinx) -> None:
     """Register the directive."""
     app.add_directive("data-cards", DataCards)
+    app.connect("build-finished", write_citations)
