@@ -114,8 +114,8 @@ def open_notebook(page: Page, lab: Lab, notebook: str) -> None:
     assert page.locator(".jp-Dialog").count() == 0
 
 
-def scroll_to_end(page: Page, content: dict[str, Any]) -> None:
-    """Brings every cell into view, for JupyterLab makes a cell when it is first seen."""
+def scroll_to_end(page: Page, content: dict[str, Any], *, more: int = 0) -> None:
+    """Brings every cell into view, for JupyterLab makes a cell when it is first seen; `more` cells are the reader's."""
     page.evaluate(
         """async (cells) => {
           const box = document.querySelector('.jp-WindowedPanel-outer');
@@ -127,9 +127,9 @@ def scroll_to_end(page: Page, content: dict[str, Any]) -> None:
             await new Promise((resolve) => setTimeout(resolve, 100));
           }
         }""",
-        len(content["cells"]),
+        len(content["cells"]) + more,
     )
-    assert page.locator(".jp-Notebook .jp-Cell").count() == len(content["cells"])
+    assert page.locator(".jp-Notebook .jp-Cell").count() == len(content["cells"]) + more
 
 
 def run_all(page: Page, patience: float = RUN_PATIENCE) -> None:
@@ -141,3 +141,26 @@ def run_all(page: Page, patience: float = RUN_PATIENCE) -> None:
     )
     page.wait_for_function(f"() => {prompts}.some((text) => text.includes('*'))")
     page.wait_for_function(f"() => !{prompts}.some((text) => text.includes('*'))", timeout=patience * 1000)
+
+
+def move_a_slider(page: Page) -> None:
+    """Moves the first slider of a live explorer by keys until picture and words have changed.
+
+    Raises:
+        AssertionError: they stay as they are.
+    """
+    explorer = page.locator(LIVE).filter(has=page.locator("input[type=range]")).first
+    slider = explorer.locator("input[type=range]").first
+    slider.scroll_into_view_if_needed()
+    slider.focus()
+    words, drawing = explorer.locator(".bl-describe"), explorer.locator("svg.marks")
+    said, drawn = words.inner_text(), drawing.inner_html()
+    nearer_end = slider.evaluate("input => input.value - input.min > input.max - input.value")
+    # One step need not change the picture (nobody joined that year); a few steps towards the farther end do.
+    for _ in range(40):
+        page.keyboard.press("ArrowLeft" if nearer_end else "ArrowRight")
+        page.wait_for_timeout(250)
+        if words.inner_text() != said and drawing.inner_html() != drawn:
+            break
+    assert words.inner_text() != said, "keys change nothing that is heard"
+    assert drawing.inner_html() != drawn, "keys change nothing that is seen"

@@ -15,6 +15,17 @@
       + "on your own computer (see “How to study” in the book).",
   };
 
+  // Where one of these is missing, Pyodide waits for ever and says nothing to the page.
+  const CORE = ["pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
+
+  async function reach() {
+    if (typeof WebAssembly === "undefined") throw new Error("this browser has no WebAssembly");
+    for (const name of CORE) {
+      const answer = await fetch(new URL(`../static/pyodide/${name}`, location.href), { method: "HEAD" });
+      if (!answer.ok) throw new Error(`${name}: ${answer.status} ${answer.statusText}`);
+    }
+  }
+
   const style = `
     #balkanlab-run { position: fixed; inset: auto 0 0; z-index: 1000; display: flex; gap: 1em; align-items: center;
       justify-content: space-between; padding: 6px 16px; font: 14px/1.4 system-ui, sans-serif; color: #1f2933;
@@ -63,7 +74,9 @@
       say(state, reason);
     };
     const fail = (reason) => {
-      if (waiting !== null) settle("failed", String(reason?.message ?? reason ?? "").slice(0, 300));
+      const lines = String(reason?.message ?? reason ?? "").trim().split("\n");
+      const telling = lines.find((text) => /^\w*Error\b/.test(text)) ?? lines.at(-1);
+      if (waiting !== null) settle("failed", telling.slice(0, 200));
     };
     // A worker that cannot start shows itself in the page only as a promise that nobody keeps.
     addEventListener("unhandledrejection", (event) => fail(event.reason));
@@ -74,6 +87,7 @@
       clearTimeout(waiting);
       say("starting");
       waiting = setTimeout(() => say("slow"), SLOW);
+      reach().catch(fail);
       // Widgets talk to the notebook's own connection; a second one that answered would close them.
       const session = sessions.connectTo({ model, kernelConnectionOptions: { handleComms: false } });
       try {
