@@ -21,6 +21,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from playwright.sync_api import Browser, Page  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
+from stock import build_stock  # noqa: E402
+from vitals import measure  # noqa: E402
 
 from balkanlab.site import build, serving  # noqa: E402
 from support import checks, chromium, course, jupyter  # noqa: E402
@@ -130,6 +132,25 @@ def first_chart(browser: Browser, site: str) -> Iterator[Reading]:
         yield Reading(f"first chart: {name}", statistics.median(times), "s", 1.5)
 
 
+def beside_stock(browser: Browser, site: str, scratch: Path) -> Iterator[Reading]:
+    """The first chapter as it opens for the first time, and the same notebook built by stock Jupyter Book 1."""
+    notebook = course.chapters()[0]["notebook"]
+    scratch.mkdir()
+    with serving(build_stock(ROOT / notebook, scratch)) as stock:
+        ours, theirs = (
+            measure(browser, url)
+            for url in (f"{site}/{notebook.removesuffix('.ipynb')}.html", f"{stock}/chapter.html")
+        )
+    for whose, found, held in (("ours", ours, True), ("stock Jupyter Book 1", theirs, False)):
+        for what, value, unit, bar in (
+            ("bytes", found.kb, "kB gz", 650),
+            ("first contentful paint, phone", found.paint, "s", 1.8),
+            ("blocking time, phone", found.blocking, "ms", 600),
+            ("requests to other hosts", found.external, "", 0),
+        ):
+            yield Reading(f"{what}: {whose}", value, unit, bar if held else None)
+
+
 def twin_moves(browser: Browser, site: str) -> Iterator[Reading]:
     for chapter in course.chapters():
         name, times = chapter["notebook"].removesuffix(".ipynb"), []
@@ -201,6 +222,7 @@ def readings() -> Iterator[Reading]:
         with serving(copy / "_build" / "html") as site:
             yield from pages(browser, site)
             yield from first_chart(browser, site)
+            yield from beside_stock(browser, site, Path(folder) / "stock")
             yield from twin_moves(browser, site)
         yield from live_moves(browser, Path(folder))
     yield from nbval_seconds()
