@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +37,8 @@ NOT_IN_BROWSER = ("publish", "commands", "browser/extension")
 LAB_EXTENSIONS = ("@jupyter-widgets/jupyterlab-manager", "anywidget")
 KERNEL_WHEELS = ("piplite", "pyodide_kernel", "ipykernel", "widgetsnbextension-4")
 KERNEL_PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
+STATUS_PLUGIN = "balkanlab-run:status"
+_LATE = re.compile(r"^ +(?:from|import) (scipy|nashpy)\b", re.MULTILINE)
 NEEDS = ("altair", "anywidget", "ipywidgets", "numpy", "pandas", "pyyaml")
 PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -93,8 +97,15 @@ def build(root: Path, lock: Lock, files: Mapping[str, Path], work: Path, out: Pa
         Unavailable: JupyterLite is missing or failed.
     """
     contents = {name: root / name for name in course_files(root) if name.endswith(OPENED) and "/" in name}
-    _mirror(contents, work / "contents")
-    _write(work / "jupyter-lite.json", _page_config())
+    notebooks = _notebooks(contents)
+    _mirror(
+        {n: path for n, path in contents.items() if n not in notebooks},
+        work / "contents",
+        keep=tuple(notebooks),
+    )
+    for name, notebook in notebooks.items():
+        _write(work / "contents" / name, notebook)
+    _write(work / "jupyter-lite.json", _page_config(_late_packages(notebooks)))
     _write(work / "jupyter_lite_config.json", _build_config(out, files[lock.kernel["file_name"]]))
     environment = os.environ | {"JUPYTERLITE_DIR": str(work), "PYTHONIOENCODING": "utf-8"}
     run = subprocess.run(
@@ -218,7 +229,53 @@ def _lab_extension(name: str) -> Path:
     raise Unavailable(f"the JupyterLab extension {name} is not installed; `make book` installs it")
 
 
-def _page_config() -> dict[str, Any]:
+def _notebooks(contents: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
+    """The notebooks with each text in one piece, as JupyterLite wants them: a file holds lists of lines."""
+    found = {}
+    for name, path in contents.items():
+        if name.endswith(".ipynb"):
+            found[name] = notebook = json.loads(path.read_text(encoding="utf-8"))
+            for cell in notebook["cells"]:
+                cell["source"] = "".join(cell["source"])
+                for output in cell.get("outputs", []):
+                    if "text" in output:
+                        output["text"] = "".join(output["text"])
+                    for kind, data in output.get("data", {}).items():
+                        if not kind.endswith("json"):
+                            output["data"][kind] = "".join(data)
+    return found
+
+
+def _late_packages(notebooks: Mapping[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """Notebook → packages that a model of ours imports when it is called, so that no cell's text shows them.
+
+    The page fetches these when the notebook is opened; the others come when a cell imports them.
+    """
+    found = {}
+    for name, notebook in notebooks.items():
+        cells = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+        models = {model for cell in cells for model in _models(cell)}
+        paths = [PACKAGE / "models" / f"{model}.py" for model in models]
+        late = {
+            package for path in paths if path.is_file() for package in _LATE.findall(path.read_text("utf-8"))
+        }
+        if late:
+            found[name] = sorted(late)
+    return found
+
+
+def _models(code: str) -> Iterator[str]:
+    """The modules of `balkanlab.models` that a cell imports."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            package, _, module = node.module.partition("balkanlab.models")
+            if not package and module:
+                yield module.removeprefix(".")
+            elif not package:
+                yield from (alias.name for alias in node.names)
+
+
+def _page_config(late: dict[str, list[str]]) -> dict[str, Any]:
     kernel = {
         "pyodideUrl": "./static/pyodide/pyodide.mjs",
         "disablePyPIFallback": True,
@@ -229,7 +286,7 @@ def _page_config() -> dict[str, Any]:
         "jupyter-config-data": {
             "appName": "balkanlab",
             "appUrl": "./tree",
-            "litePluginSettings": {KERNEL_PLUGIN: kernel},
+            "litePluginSettings": {KERNEL_PLUGIN: kernel, STATUS_PLUGIN: {"packages": late}},
         },
     }
 

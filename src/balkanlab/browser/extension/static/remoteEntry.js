@@ -1,6 +1,7 @@
 /* A JupyterLab plugin: a line below the notebook that says how Python in the page is doing.
    Written by hand in the form that JupyterLab loads (a module federation container), so that no build step is needed. */
 (() => {
+  const ID = "balkanlab-run:status";
   const SLOW = 60000;
   const CLOSED = "balkanlab-run-closed";
   // Modules are looked for in the notebook's folder last: asking the page for it takes 30 ms, at each import.
@@ -65,6 +66,8 @@
   function activate(app) {
     const say = line();
     const { sessions } = app.serviceManager;
+    const config = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+    const packages = config.litePluginSettings?.[ID]?.packages ?? {};
     const watched = new Set();
     let waiting = null;
 
@@ -90,9 +93,11 @@
       reach().catch(fail);
       // Widgets talk to the notebook's own connection; a second one that answered would close them.
       const session = sessions.connectTo({ model, kernelConnectionOptions: { handleComms: false } });
+      const late = packages[new URLSearchParams(location.search).get("path")] ?? [];
+      const fetching = late.length ? `; import pyodide_js; await pyodide_js.loadPackage(${JSON.stringify(late)})` : "";
       try {
         // The kernel says "idle" long before Python is there; an answer is the proof.
-        await session.kernel.requestExecute({ code: FIRST, silent: true, store_history: false }).done;
+        await session.kernel.requestExecute({ code: FIRST + fetching, silent: true, store_history: false }).done;
         settle("ready");
       } catch (fault) {
         fail(fault);
@@ -105,7 +110,7 @@
     all();
   }
 
-  const plugin = { id: "balkanlab-run:status", description: "How Python in the page is doing", autoStart: true, activate };
+  const plugin = { id: ID, description: "How Python in the page is doing", autoStart: true, activate };
   window._JUPYTERLAB ??= {};
   window._JUPYTERLAB["balkanlab-run"] = {
     init: async () => {},
