@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import logging
@@ -10,6 +11,8 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pandas as pd
 import pytest
@@ -222,6 +225,22 @@ def test_the_book_is_built_where_no_source_answers(
     site.build(small_course, tmp_path)
     assert f'href="../{edition.page("notebooks/01.ipynb")}"' in chapter.read_text(encoding="utf-8")
     assert "Run in the browser" not in (folder / "book" / "index.html").read_text(encoding="utf-8")
+
+
+def test_programs_are_sent_packed_and_only_when_they_changed(tmp_path: Path) -> None:
+    """What a class fetches from one computer."""
+    (tmp_path / "python.wasm").write_bytes(b"again " * 10_000)
+    with site.serving(tmp_path) as address:
+        asked = Request(f"{address}/python.wasm", headers={"Accept-Encoding": "gzip"})
+        with urlopen(asked) as answer:
+            assert gzip.decompress(answer.read()) == b"again " * 10_000
+            assert int(answer.headers["Content-Length"]) < 1_000
+            assert answer.headers["Content-Type"] == "application/wasm"
+            asked.add_header("If-Modified-Since", answer.headers["Last-Modified"])
+        with pytest.raises(HTTPError, match="304"):
+            urlopen(asked)
+        with urlopen(f"{address}/python.wasm") as answer:
+            assert answer.read() == b"again " * 10_000
 
 
 def test_the_edition_can_be_switched_off(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,12 +33,11 @@ WAYS_OUT = {
 
 
 @pytest.fixture(scope="module")
-def guarded() -> Iterator[tuple[Browser, Refusing]]:
-    with (
-        refusing() as proxy,
-        chromium.launched(f"--proxy-server=http://{proxy.address}", *BROWSERS_OWN) as browser,
-    ):
-        yield browser, proxy
+def guarded(browser: Browser) -> Iterator[tuple[Browser, Refusing]]:
+    with refusing() as proxy:
+        flags = (f"--proxy-server=http://{proxy.address}", *BROWSERS_OWN)
+        with chromium.launched(*flags, beside=browser) as behind_it:
+            yield behind_it, proxy
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
@@ -46,8 +46,11 @@ class Log:
 
 
 @contextmanager
-def launched(*flags: str) -> Iterator[Browser]:
+def launched(*flags: str, beside: Browser | None = None) -> Iterator[Browser]:
     """A headless Chromium, with more flags if given.
+
+    Args:
+        beside: a browser that is already open in this process; Playwright allows no second start of its own.
 
     Raises:
         RuntimeError: there is none on this machine.
@@ -57,12 +60,11 @@ def launched(*flags: str) -> Iterator[Browser]:
         raise RuntimeError(
             "no Chromium found: run `make chromium`, or set BALKANLAB_BROWSER to the path of one"
         )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with ExitStack() as stack:
+        kind = beside.browser_type if beside else stack.enter_context(sync_playwright()).chromium
+        browser = kind.launch(executable_path=path, args=[*FLAGS, *flags])
+        stack.callback(browser.close)
+        yield browser
 
 
 def is_external(url: str) -> bool:

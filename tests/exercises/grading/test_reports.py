@@ -11,6 +11,7 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.sync_api import Browser
 
 from balkanlab.exercises.grading import Result, TaskResult
 from balkanlab.exercises.grading.feedback import feedback_files, feedback_page, write_feedback
@@ -202,18 +203,17 @@ def test_histogram(shares: list[float]) -> None:
 
 
 @pytest.mark.browser
-def test_pages_in_a_browser(tmp_path: Path) -> None:
+def test_pages_in_a_browser(browser: Browser, tmp_path: Path) -> None:
     paths = write_feedback(CLASS, DESK, tmp_path / "feedback")
     report = write_report(CLASS, DESK, tmp_path / "report.html", WHEN, tmp_path / "feedback")
-    with chromium.launched() as browser:
-        for scheme in ("light", "dark"):
-            options = {"viewport": {"width": 375, "height": 800}, "color_scheme": scheme}
-            with chromium.context(browser, **options) as (made, log):
-                shown = made.new_page()
-                for path in (paths[1], paths[5], paths[6], report):
-                    shown.goto(path.as_uri())
-                    assert chromium.axe(shown) == []
-                    assert shown.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-                shown.get_by_role("link", name="Boris <b>").click()
-                assert "Feedback for Boris <b>" in shown.inner_text("main")
-                assert str(log) == "nothing"
+    for scheme in ("light", "dark"):
+        options = {"viewport": {"width": 375, "height": 800}, "color_scheme": scheme}
+        with chromium.context(browser, **options) as (made, log):
+            shown = made.new_page()
+            for path in (paths[1], paths[5], paths[6], report):
+                shown.goto(path.as_uri())
+                assert chromium.axe(shown) == []
+                assert shown.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+            shown.get_by_role("link", name="Boris <b>").click()
+            assert "Feedback for Boris <b>" in shown.inner_text("main")
+            assert str(log) == "nothing"
