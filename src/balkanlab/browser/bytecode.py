@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -23,10 +24,14 @@ SCRIPT = Path(__file__).with_name("compile.mjs")
 LEFT = ("scipy", "networkx")
 """Large, seldom wanted, and mostly not Python: not worth the time of compiling."""
 SKIP = (
-    r"/tests/|^pygments/(lexers|styles|formatters)/|^jedi/third_party/|^(pydoc_data|idlelib|tkinter|turtledemo|unittest)/"
-    r"|^narwhals/_(arrow|dask|duckdb|ibis|polars|spark_like|sql)/|^prompt_toolkit/(contrib|widgets)/|^pytz/|^wcwidth/"
+    r"/tests/|^pygments/(lexers|styles|formatters)/|^jedi/third_party/|^prompt_toolkit/(contrib|widgets)/|^pytz/|^wcwidth/"
+    r"|^narwhals/_(arrow|dask|duckdb|ibis|polars|spark_like|sql)/|^IPython/(lib|sphinxext)/"
+    r"|^(_pyrepl|curses|dbm|encodings|multiprocessing|sqlite3|unittest|wsgiref|xml|xmlrpc)/"
+    r"|^(_pyio|ftplib|imaplib|mailbox|optparse|pickletools|pstats|smtplib|tarfile|turtle)\.py"
 )
-"""Modules that a lesson hardly imports."""
+"""Modules that a lesson hardly imports: not compiled, for as source they are half the size."""
+DROPPED = re.compile(r"/tests/|^jedi/third_party/(django-stubs|typeshed/third_party)/|\.dist-info/RECORD$")
+"""What nobody loads, and lists of files that are no longer right."""
 UNUSED = ("/", ".pxd", ".h", ".c", ".cpp", "/py.typed")
 PATIENCE = 600
 
@@ -68,7 +73,7 @@ def compile_all(lock: Lock, files: Mapping[str, Path], cache: Path) -> dict[str,
 def _key(lock: Lock, path: Path) -> str:
     """Changes with the file, with the Python that compiles it and with how it is done."""
     known = {**lock.core, **{p["file_name"]: p["sha256"] for p in lock.packages.values()}}
-    how = f"{lock.pyodide} {known[path.name]} {SKIP}".encode() + SCRIPT.read_bytes()
+    how = f"{lock.pyodide} {known[path.name]} {SKIP} {DROPPED.pattern}".encode() + SCRIPT.read_bytes()
     return hashlib.sha256(how).hexdigest()[:16]
 
 
@@ -105,6 +110,6 @@ def _merge(original: Path, compiled: Path, target: Path) -> None:
 
 
 def _wanted(name: str) -> bool:
-    if name.endswith(UNUSED) or "/tests/" in name:
+    if name.endswith(UNUSED) or DROPPED.search(name):
         return False
     return not name.endswith(".pyi") or name.startswith("jedi/")  # jedi completes by these

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 FOLDERS = ("notebooks/", "exercises/")
-WORDS = "change the code and run it on this page's own Python; nothing to install, nothing sent anywhere."
+WORDS = "Change the code and see what happens: nothing to install, nothing sent anywhere."
 
 
 def link(docname: str) -> nodes.raw:
