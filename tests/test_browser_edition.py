@@ -18,7 +18,7 @@ import pandas as pd
 import pytest
 
 from balkanlab import load, site
-from balkanlab.browser import edition, estimates, sources
+from balkanlab.browser import bytecode, edition, estimates, sources
 from balkanlab.browser.lock import CORE, KERNEL, PATH, Lock, LockError, pyodide_lock
 from balkanlab.browser.wheels import without_binaries, write_zip
 from balkanlab.models import gravity
@@ -208,6 +208,7 @@ def test_the_book_is_built_where_no_source_answers(
     monkeypatch.setenv("BALKANLAB_CACHE", str(tmp_path / "cache"))
     for name in ("HTTPS_PROXY", "HTTP_PROXY", "https_proxy", "http_proxy"):
         monkeypatch.setenv(name, NOWHERE)
+    monkeypatch.setattr("urllib.request._opener", None)  # it remembers the proxies of its first use
     monkeypatch.setenv("PIP_INDEX_URL", f"{NOWHERE}/simple")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("npm_config_registry", NOWHERE)
@@ -225,6 +226,62 @@ def test_the_book_is_built_where_no_source_answers(
     site.build(small_course, tmp_path)
     assert f'href="../{edition.page("notebooks/01.ipynb")}"' in chapter.read_text(encoding="utf-8")
     assert "Run in the browser" not in (folder / "book" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_cache_that_cannot_be_written_is_told(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("BALKANLAB_CACHE", str(tmp_path / "file"))
+    with pytest.raises(edition.Unavailable, match="Set BALKANLAB_CACHE to a folder that can be written"):
+        edition.make(root, tmp_path / "work", tmp_path / "out")
+
+
+class TestBytecode:
+    @pytest.fixture
+    def file(self, lock: Lock, tmp_path: Path) -> dict[str, Path]:
+        name = lock.packages["six"]["file_name"]
+        write_zip(tmp_path / name, [("six.py", b"value = 1\n")])
+        return dict.fromkeys((name, *lock.core), tmp_path / name)
+
+    def test_without_node_the_wheels_stay_as_they_are(
+        self,
+        lock: Lock,
+        file: dict[str, Path],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setattr(bytecode, "node", lambda: None)
+        with caplog.at_level(logging.WARNING, "balkanlab"):
+            assert bytecode.compile_all(lock, file, tmp_path / "cache") == file
+        assert "three times slower: there is no Node.js here" in caplog.text
+
+    def test_a_node_that_fails_leaves_the_wheels_as_they_are(
+        self,
+        lock: Lock,
+        file: dict[str, Path],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setattr(bytecode, "node", lambda: str(tmp_path / "missing"))
+        with caplog.at_level(logging.WARNING, "balkanlab"):
+            assert bytecode.compile_all(lock, file, tmp_path / "cache") == file
+        assert "Node.js failed" in caplog.text
+
+
+def test_models_that_import_late_are_known_by_what_a_cell_imports(tmp_path: Path) -> None:
+    cells = {
+        "a.ipynb": "from balkanlab.models import (\n    arms,\n    games,\n)",
+        "b.ipynb": "from balkanlab.models.dilemma import equilibria\nimport math",
+        "c.ipynb": "arms = 'from balkanlab.models import arms'",
+    }
+    notebooks = {
+        name: {"cells": [{"cell_type": "code", "source": source, "outputs": []}]}
+        for name, source in cells.items()
+    }
+    assert edition._late_packages(notebooks) == {"a.ipynb": ["scipy"], "b.ipynb": ["nashpy"]}
 
 
 def test_programs_are_sent_packed_and_only_when_they_changed(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import re
 import shutil
@@ -20,6 +21,7 @@ from pathlib import Path
 from balkanlab.browser.lock import Lock
 from balkanlab.browser.wheels import write_zip
 
+LOGGER = logging.getLogger(__name__)
 SCRIPT = Path(__file__).with_name("compile.mjs")
 LEFT = ("scipy", "networkx")
 """Large, seldom wanted, and mostly not Python: not worth the time of compiling."""
@@ -67,6 +69,9 @@ def compile_all(lock: Lock, files: Mapping[str, Path], cache: Path) -> dict[str,
     if runner is not None:
         cache.mkdir(parents=True, exist_ok=True)
         _compile(runner, lock, files, missing, kept)
+    if not all(path.is_file() for path in kept.values()):
+        why = "Node.js failed" if runner else "there is no Node.js here"
+        LOGGER.warning("Python in the browser will start three times slower: %s to compile it.", why)
     return {name: kept[name] if name in kept and kept[name].is_file() else files[name] for name in files}
 
 
@@ -88,13 +93,16 @@ def _compile(
         for name in lock.core:
             shutil.copyfile(files[name], core / name)
         source = next(iter(files.values())).parent
-        run = subprocess.run(
-            [runner, str(SCRIPT), str(core), str(source), str(made), *names],
-            env=os.environ | {"INFO": json.dumps(lock.info), "SKIP": SKIP},
-            capture_output=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        try:
+            run = subprocess.run(
+                [runner, str(SCRIPT), str(core), str(source), str(made), *names],
+                env=os.environ | {"INFO": json.dumps(lock.info), "SKIP": SKIP},
+                capture_output=True,
+                timeout=PATIENCE,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return
         if run.returncode == 0:
             for name in names:
                 _merge(files[name], made / name, folder / name)

@@ -72,12 +72,17 @@ def make(root: Path, work: Path, out: Path) -> Path:
     try:
         lock = Lock.read(root)
         files = gather(lock, cache_folder() / "pyodide")
+    except OSError as error:
+        raise Unavailable(f"{error}. Set BALKANLAB_CACHE to a folder that can be written.") from error
     except (LockError, SourceError) as error:
         raise Unavailable(f"{error}. With a connection, the next build adds it.") from error
     lacking = sorted(set(lock.files("pyodide")) - set(files))
     if lacking:
         raise Unavailable(f"no source has {', '.join(lacking)}. With a connection, the next build adds it.")
-    return build(root, lock, compile_all(lock, files, cache_folder() / "compiled"), work, out)
+    try:
+        return build(root, lock, compile_all(lock, files, cache_folder() / "compiled"), work, out)
+    except OSError as error:
+        raise Unavailable(f"{error}. Free space, or set BALKANLAB_CACHE to another folder.") from error
 
 
 def build(root: Path, lock: Lock, files: Mapping[str, Path], work: Path, out: Path) -> Path:

@@ -18,11 +18,20 @@
 
   // Where one of these is missing, Pyodide waits for ever and says nothing to the page.
   const CORE = ["pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip"];
+  const PYODIDE = new URL("../static/pyodide/", location.href);
+
+  // Fetched, and compiled by other threads, while JupyterLab is still being put together; Python then finds it done.
+  const early = location.pathname.includes("/notebooks/") && typeof WebAssembly === "object"
+    ? Promise.allSettled([
+      WebAssembly.compileStreaming(fetch(new URL("pyodide.asm.wasm", PYODIDE))),
+      fetch(new URL("python_stdlib.zip", PYODIDE)).then((answer) => answer.arrayBuffer()),
+    ])
+    : null;
 
   async function reach() {
     if (typeof WebAssembly === "undefined") throw new Error("this browser has no WebAssembly");
     for (const name of CORE) {
-      const answer = await fetch(new URL(`../static/pyodide/${name}`, location.href), { method: "HEAD" });
+      const answer = await fetch(new URL(name, PYODIDE), { method: "HEAD" });
       if (!answer.ok) throw new Error(`${name}: ${answer.status} ${answer.statusText}`);
     }
   }
@@ -99,6 +108,7 @@
         // The kernel says "idle" long before Python is there; an answer is the proof.
         await session.kernel.requestExecute({ code: FIRST + fetching, silent: true, store_history: false }).done;
         settle("ready");
+        await early; // held until here, for the browser may drop a program that nobody keeps
       } catch (fault) {
         fail(fault);
       } finally {
