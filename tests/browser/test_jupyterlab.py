@@ -63,6 +63,7 @@ def test_chapter_is_alive_before_and_after_it_is_run(
     assert page.locator(jupyter.LIVE).count() == 0
     assert str(log) == "nothing"
 
+    jupyter.wait_for_kernel(page)
     jupyter.run_all(page)
     jupyter.scroll_to_end(page, content)
     assert page.locator(".jp-OutputArea [data-mime-type='application/vnd.jupyter.stderr']").count() == 0
@@ -112,6 +113,7 @@ def test_exercises_greet_a_new_student_with_hints(
     page, log = tab
     jupyter.open_notebook(page, lab, chapter["exercises"])
     jupyter.scroll_to_end(page, course.notebook(chapter["exercises"]))
+    jupyter.wait_for_kernel(page)
     jupyter.run_all(page)
     # Not inner_text, which leaves out what is scrolled away.
     text = "\n".join(

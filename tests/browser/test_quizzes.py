@@ -363,9 +363,8 @@ def test_in_jupyterlab_it_answers_when_run_and_keeps_its_keys(
         unrun.get_by_text(by_kind("single")["question"]).wait_for()
         assert unrun.get_by_role("radio").count() > 0
 
-        page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
-        page.locator(".jp-Cell .cm-content").click()
-        page.keyboard.press("Control+Enter")
+        jupyter.wait_for_kernel(page)
+        jupyter.run_all(page)
         page.locator(".balkanlab-quiz[data-state='ready']").wait_for()
         for question in quiz("02").questions:
             assert Asked(page, question).answer(right_answer(question)).startswith("✓ Right."), question["id"]

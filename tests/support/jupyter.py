@@ -132,6 +132,11 @@ def scroll_to_end(page: Page, content: dict[str, Any], *, more: int = 0) -> None
     assert page.locator(".jp-Notebook .jp-Cell").count() == len(content["cells"]) + more
 
 
+def wait_for_kernel(page: Page) -> None:
+    """JupyterLab asks which kernel to take when a cell is run before the first one is there."""
+    page.get_by_text(re.compile(r"\| Idle$")).first.wait_for()
+
+
 def run_all(page: Page, patience: float = RUN_PATIENCE) -> None:
     """Runs every cell from the menu and waits until none is queued or running."""
     page.get_by_role("menuitem", name="Run", exact=True).click()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,8 +67,10 @@ def _is_icon_font(rule: str) -> bool:
     return all(selector.startswith(".fa") for selector in selectors) and bool(head)
 
 
-def stage(folder: Path, course: dict[str, Any]) -> Path:
+def stage(folder: Path, course: dict[str, Any]) -> bool:
     """Gather every static file of the book in `folder`, laid out as in `_static`; only changed files are written.
+
+    Returns whether any was.
 
     Raises:
         ValueError: the manifest's colours are not usable.
@@ -79,27 +80,30 @@ def stage(folder: Path, course: dict[str, Any]) -> Path:
     from balkanlab.paths import static_file
 
     theme = Path(pydata_sphinx_theme.__file__).parent / THEME_CSS
-    _write(folder / ASSETS / "theme.css", without_icon_font(theme.read_text(encoding="utf-8")))
-    _write(folder / ASSETS / "icons.css", icon_css())
-    _write(folder / ASSETS / "colours.css", style(course.get("colours")))
-    for source in [*sorted((HERE / "static").iterdir()), *sorted(static_file("").iterdir())]:
-        target = folder / ASSETS / source.name
-        if source.is_file() and (not target.is_file() or target.stat().st_mtime < source.stat().st_mtime):
+    made = {
+        "theme.css": without_icon_font(theme.read_text(encoding="utf-8")),
+        "icons.css": icon_css(),
+        "colours.css": style(course.get("colours")),
+    }
+    sources = [*sorted((HERE / "static").iterdir()), *sorted(static_file("").iterdir())]
+    contents = {name: text.encode() for name, text in made.items()}
+    contents |= {source.name: source.read_bytes() for source in sources if source.is_file()}
+    changed = False
+    for name, content in contents.items():
+        target = folder / ASSETS / name
+        if not target.is_file() or target.read_bytes() != content:
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-    return folder
-
-
-def _write(path: Path, text: str) -> None:
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+            target.write_bytes(content)
+            changed = True
+    return changed
 
 
 def configure(app: Sphinx, config: Config) -> None:
     """Put our templates and static files before those of the theme."""
-    folder = stage(Path(app.doctreedir).parent / "balkanlab_static", manifest(Path(app.srcdir)))
+    folder = Path(app.doctreedir).parent / "balkanlab_static"
+    if stage(folder, manifest(Path(app.srcdir))):
+        # Sphinx copies no style sheet where no page is out of date.
+        app.connect("env-get-outdated", lambda app, env, added, changed, removed: [config.root_doc])
     config.html_static_path = [*config.html_static_path, str(folder)]
     config.templates_path = [str(HERE / "templates"), *config.templates_path]
 
