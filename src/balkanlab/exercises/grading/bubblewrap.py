@@ -33,6 +33,8 @@ from balkanlab.exercises.grading.session import (
 )
 from balkanlab.paths import MANIFEST
 
+PACKAGE = Path(__file__).resolve().parents[2]
+
 
 class Bubblewrap(Sandbox):
     """Sessions from a factory inside bubblewrap. The factory serves one assignment and its limits."""
@@ -101,6 +103,7 @@ class Bubblewrap(Sandbox):
             "folder": "/tmp/course",
             "control": theirs.fileno(),
             "nested": self._nested,
+            "kept": [str(folder) for folder in _of_python() if folder.is_relative_to("/tmp")],
         }
         command = [
             self._bwrap,
@@ -194,6 +197,13 @@ def _explained(words: str) -> str:
     return f"the sandbox does not start: {words or 'bubblewrap said nothing'}"
 
 
+def _of_python() -> list[Path]:
+    """The folders that Python and the library run from, but for the system's own; none lies inside another."""
+    folders = dict.fromkeys((Path(sys.base_prefix), Path(sys.prefix), PACKAGE))
+    outer = [one for one in folders if not any(one != two and one.is_relative_to(two) for two in folders)]
+    return [folder for folder in outer if not folder.is_relative_to("/usr")]
+
+
 def _mounts(assignment: Assignment, limits: Limits) -> Iterator[str]:
     """bubblewrap's arguments for what can be seen inside: all of it read-only but /tmp."""
     yield from ("--ro-bind", "/usr", "/usr")
@@ -208,16 +218,15 @@ def _mounts(assignment: Assignment, limits: Limits) -> Iterator[str]:
     yield from ("--ro-bind-try", "/etc/alternatives", "/etc/alternatives")
     yield from ("--proc", "/proc", "--dev", "/dev")
     yield from ("--perms", "1777", "--size", str(limits.tmp_bytes), "--tmpfs", "/tmp")
-    package = Path(__file__).resolve().parents[2]
-    for folder in dict.fromkeys((Path(sys.base_prefix), Path(sys.prefix), package)):
-        if not folder.is_relative_to("/usr"):
-            # bubblewrap makes missing parents for its own user only.
-            for parent in reversed(folder.parents[:-1]):
+    for folder in _of_python():
+        # bubblewrap makes missing parents for its own user only.
+        for parent in reversed(folder.parents[:-1]):
+            if parent != Path("/tmp"):
                 yield from ("--perms", "0755", "--dir", str(parent))
-            yield from ("--ro-bind", str(folder), str(folder))
+        yield from ("--ro-bind", str(folder), str(folder))
     # The wheel carries the whole course; its solutions are no business of the sandbox.
-    if (package / "_course" / "exercises").is_dir():
-        yield from ("--tmpfs", str(package / "_course" / "exercises"))
+    if (PACKAGE / "_course" / "exercises").is_dir():
+        yield from ("--tmpfs", str(PACKAGE / "_course" / "exercises"))
     yield from ("--perms", "0755", "--dir", COURSE, "--perms", "0755", "--dir", f"{COURSE}/checks")
     root = Path(assignment.root).resolve()
     checks = Path("exercises", "checks", f"{assignment.name}.json")

@@ -26,7 +26,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
@@ -37,7 +37,7 @@ from balkanlab.exercises.kinds import quietly
 # From <linux/sched.h>, <sys/prctl.h>, <sys/mount.h> and <linux/capability.h>.
 NEW_MOUNTS, NEW_IPC, NEW_USER, NEW_PIDS = 0x00020000, 0x08000000, 0x10000000, 0x20000000
 PARENT_DEATH_SIGNAL, DUMPABLE, NO_NEW_PRIVILEGES = 1, 4, 38
-NO_SUID, NO_DEVICES = 2, 4
+NO_SUID, NO_DEVICES, BIND, WITH_ITS_OWN = 2, 4, 0x1000, 0x4000
 CAPABILITIES_3 = 0x20080522
 
 OUT_OF_MEMORY = 99
@@ -167,10 +167,14 @@ def become(uid: int) -> None:
     os.setresuid(uid, uid, uid)
 
 
-def isolate(limits: Mapping[str, Any]) -> None:
-    """Put this process into namespaces of its own, with an empty /tmp and /dev/shm.
+def isolate(limits: Mapping[str, Any], kept: Sequence[str]) -> None:
+    """Put this process into namespaces of its own, with an empty /dev/shm, and a /tmp that holds what is `kept`.
 
     Children born from now on are in a process namespace that dies with its first process.
+
+    Args:
+        limits: see `Limits`.
+        kept: folders below /tmp that Python runs from, where the course was set up there.
 
     Raises:
         OSError: the system forbids it.
@@ -181,9 +185,14 @@ def isolate(limits: Mapping[str, Any]) -> None:
     _system("unshare", NEW_USER | NEW_MOUNTS | NEW_PIDS | NEW_IPC)
     for file, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
         Path(f"/proc/self/{file}").write_text(text, encoding="ascii")
+    held = {folder: os.open(folder, os.O_PATH) for folder in kept}
     for where, size in (("/tmp", limits["tmp_bytes"]), ("/dev/shm", SHARED_MEMORY)):
         options = f"size={size},mode=0700,nr_inodes=20000".encode()
         _system("mount", b"tmpfs", where.encode(), b"tmpfs", NO_SUID | NO_DEVICES, options)
+    for folder, handle in held.items():
+        os.makedirs(folder)
+        _system("mount", f"/proc/self/fd/{handle}".encode(), folder.encode(), None, BIND | WITH_ITS_OWN, None)
+        os.close(handle)
 
 
 def surrender() -> None:
@@ -196,12 +205,12 @@ def surrender() -> None:
     _system("capset", ctypes.byref(Header(CAPABILITIES_3, 0)), ctypes.byref((ctypes.c_uint32 * 6)()))
 
 
-def can_nest(limits: Mapping[str, Any]) -> bool:
+def can_nest(limits: Mapping[str, Any], kept: Sequence[str]) -> bool:
     """Whether sessions can be kept apart by namespaces, tried in a child."""
     child = os.fork()
     if child == 0:
         try:
-            isolate(limits)
+            isolate(limits, kept)
             if os.fork() == 0:
                 os._exit(0)
             os.wait()
@@ -264,7 +273,7 @@ def guard(shell: Any, channel: socket.socket, settings: Mapping[str, Any], neste
     """Start the session in a child, pass on interrupts, watch its memory, and end with it."""
     _system("prctl", PARENT_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     if nested:
-        isolate(settings["limits"])
+        isolate(settings["limits"], settings["kept"])
     _system("prctl", DUMPABLE, 0, 0, 0, 0)
     session = os.fork()
     if session == 0:
@@ -324,7 +333,7 @@ def main() -> None:
     if settings["uid"] is not None:
         become(settings["uid"])
     if "control" in settings:
-        nested = settings["nested"] and can_nest(settings["limits"])
+        nested = settings["nested"] and can_nest(settings["limits"], settings["kept"])
         furnish(Path(settings["folder"]))
         shell = make_shell(settings["preload"] if nested else [])
         factory(shell, socket.socket(fileno=settings["control"]), settings, nested)
