@@ -18,12 +18,14 @@ from time import perf_counter
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from in_browser import starts, to_the_end  # noqa: E402
 from playwright.sync_api import Browser, Page  # noqa: E402
 from rich.console import Console  # noqa: E402
 from rich.table import Table  # noqa: E402
 from stock import build_stock  # noqa: E402
 from vitals import measure  # noqa: E402
 
+from balkanlab.browser.edition import FOLDER  # noqa: E402
 from balkanlab.site import build, serving  # noqa: E402
 from support import checks, chromium, course, jupyter  # noqa: E402
 from support.nbval import strictly  # noqa: E402
@@ -150,6 +152,18 @@ def beside_stock(browser: Browser, site: str, scratch: Path) -> Iterator[Reading
             yield Reading(f"{what}: {whose}", value, unit, bar if held else None)
 
 
+def python_in_browser(browser: Browser, book: Path) -> Iterator[Reading]:
+    """The browser edition, if its pieces could be had: an exercise notebook, and the first chapter to its end."""
+    if not (book / FOLDER).is_dir():
+        return
+    first, light = course.chapters()[0]["notebook"], course.chapters()[2]["exercises"]
+    cold, warm = starts(browser, book, light)
+    yield Reading(f"in the browser, first output: {light}", cold.seconds, "s", 10)
+    yield Reading("in the browser, until then", cold.megabytes, "MB", 16)
+    yield Reading("in the browser, first output, warm", warm.seconds, "s", 6)
+    yield Reading(f"in the browser, to its end: {first}", to_the_end(browser, book, first), "s", 30)
+
+
 def twin_moves(browser: Browser, site: str) -> Iterator[Reading]:
     for chapter in course.chapters():
         name, times = chapter["notebook"].removesuffix(".ipynb"), []
@@ -223,6 +237,7 @@ def readings() -> Iterator[Reading]:
             yield from first_chart(browser, site)
             yield from beside_stock(browser, site, Path(folder) / "stock")
             yield from twin_moves(browser, site)
+        yield from python_in_browser(browser, copy / "_build" / "html")
         yield from live_moves(browser, Path(folder))
     yield from nbval_seconds()
 

@@ -97,7 +97,7 @@ def _packed(path: Path, changed: int) -> bytes:
     return gzip.compress(path.read_bytes(), 6, mtime=0)
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class Handler(SimpleHTTPRequestHandler):
     """Static files with the types browsers insist on, whatever the machine's own table says."""
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
@@ -143,7 +143,7 @@ def server(folder: Path, port: int = 0) -> ThreadingHTTPServer:
     Raises:
         OSError: the port is taken.
     """
-    return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, directory=str(folder)))
+    return ThreadingHTTPServer(("127.0.0.1", port), partial(Handler, directory=str(folder)))
 
 
 def server_on_free_port(folder: Path, first: int = FIRST_PORT) -> ThreadingHTTPServer:
