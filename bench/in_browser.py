@@ -6,6 +6,7 @@ for a page's own observers do not see what workers fetch.
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,8 +20,9 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from balkanlab.browser.edition import page
+from balkanlab.doctor import find_browser
 from balkanlab.site import Handler, address
-from support import jupyter
+from support import chromium, jupyter
 
 READY = "['ready', 'failed'].includes(document.querySelector('#balkanlab-run')?.dataset.state)"
 PATIENCE = 120_000
@@ -56,9 +58,14 @@ def counting(folder: Path) -> Iterator[tuple[str, list[int]]]:
 
 
 def starts(browser: Browser, book: Path, notebook: str) -> tuple[Start, Start]:
-    """The first start of a notebook in a new browser, and the second one."""
-    with counting(book) as (site, sent):
-        visitor = browser.new_context(viewport=VIEW)
+    """The first start of a notebook in a new browser, and the second one.
+
+    The browser has a profile on disk, as a reader's has: only there does Chromium keep what it has compiled.
+    """
+    with counting(book) as (site, sent), tempfile.TemporaryDirectory() as profile:
+        visitor = browser.browser_type.launch_persistent_context(
+            profile, executable_path=find_browser(), args=chromium.FLAGS, viewport=VIEW
+        )
         cold, warm = (_start(visitor, f"{site}/{page(notebook)}", sent)[1] for _ in range(2))
         visitor.close()
     return cold, warm
