@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from http import HTTPStatus
@@ -40,7 +41,7 @@ def book_folder(root: Path | None = None) -> Path:
 def build(root: Path | None = None, out: Path | None = None) -> Path:
     """Builds the book with warnings as errors; only what changed since the last build is rendered again.
 
-    The browser edition is built first, so that pages link to it only where it is.
+    Pages link to the browser edition only where it could be built.
 
     Args:
         root: the checkout; default: the course folder.
@@ -56,19 +57,25 @@ def build(root: Path | None = None, out: Path | None = None) -> Path:
     out = out or root
     if not (root / "_config.yml").is_file():
         raise BookError(f"no _config.yml in {root}: the book is built from a checkout of the course")
+    if not (book_folder(out) / FOLDER).is_dir():
+        return _pages(root, out, _browser_edition(root, out))
+    # A rebuild: both at once. Should there be no edition in the end, the pages are made again without their buttons.
+    with ThreadPoolExecutor(1) as beside:
+        edition = beside.submit(_browser_edition, root, out)
+        folder = _pages(root, out, True)
+        return folder if edition.result() else _pages(root, out, False)
+
+
+def _pages(root: Path, out: Path, with_edition: bool) -> Path:
     # A process of its own: Sphinx keeps state and prints warnings wherever it runs.
     command = [sys.executable, "-m", "balkanlab.publish.build", str(root), str(out / "_build")]
-    environment = os.environ | {
-        "PYTHONIOENCODING": "utf-8",
-        SWITCH: "1" if _browser_edition(root, out) else "0",
-    }
     run = subprocess.run(
         command,
         capture_output=True,
         encoding="utf-8",
         errors="replace",
         cwd=root,
-        env=environment,
+        env=os.environ | {"PYTHONIOENCODING": "utf-8", SWITCH: "1" if with_edition else "0"},
         check=False,
     )
     if run.returncode:
@@ -77,7 +84,7 @@ def build(root: Path | None = None, out: Path | None = None) -> Path:
         shutil.rmtree(out / "_build" / "html" / ".doctrees", ignore_errors=True)
         said = _COLOUR.sub("", run.stderr.strip() or run.stdout.strip())[-6000:]
         raise BookError(f"the book was not built (exit code {run.returncode}):\n{said}")
-    return out / "_build" / "html"
+    return book_folder(out)
 
 
 def _browser_edition(root: Path, out: Path) -> bool:

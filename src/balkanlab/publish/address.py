@@ -1,7 +1,7 @@
 """What a page says of itself to search engines, to link previews and to readers who took a wrong turn.
 
-Sitemap, link previews, redirects and the page for wrong addresses come from kept Sphinx extensions; this part
-gives them the settings of `course.yml`, a description for each page, and the schema.org record of the course.
+Sitemap, redirects and the page for wrong addresses come from kept Sphinx extensions; this part gives them the
+settings of `course.yml`, and each page its description, its link preview and its schema.org record.
 """
 
 from __future__ import annotations
@@ -23,48 +23,47 @@ if TYPE_CHECKING:
 PICTURE = "book/images/chapter.png"
 PICTURE_ALT = "A chapter of the course: an explorer with its controls, its chart and its description in words"
 DESCRIPTION_LENGTH = 180
-DESCRIPTION = "og:description"
 WRONG_TURN = (
     "<h1>No such page</h1><p>Nothing is published at this address. The list of chapters is in the menu, and the "
     "search finds words in all of them.</p>"
 )
-EXTENSIONS = ("sphinx_reredirects", "sphinxext.opengraph")
+EXTENSIONS = ("sphinx_reredirects",)
 # These link by absolute paths, so they must know under which address the book will be.
 WITH_ADDRESS = ("notfound.extension", "sphinx_sitemap")
+
+
+def published(course: dict[str, Any]) -> str:
+    """The address of the book with its closing slash, or "".
+
+    Raises:
+        ValueError: `address` is no http(s) address.
+    """
+    address = str(course.get("address") or "")
+    parts = urlsplit(address)
+    if address and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        raise ValueError(f"course.yml: address: {address!r} does not begin with https://")
+    return address.rstrip("/") + "/" if address else ""
 
 
 def settings(course: dict[str, Any]) -> dict[str, Any]:
     """Sphinx settings that follow from the published address; without one, only redirects.
 
     Raises:
-        ValueError: `address` is no http(s) address.
+        ValueError: as `published`.
     """
-    address = str(course.get("address") or "")
     moved = course.get("redirects") or {}
     found: dict[str, Any] = {
         "redirects": {old: _relative(old, new) for old, new in moved.items()},
-        "ogp_enable_meta_description": False,
         "sitemap_excludes": ["search.html", "genindex.html", "404.html", *(f"{old}.html" for old in moved)],
         "sitemap_url_scheme": "{link}",
-        # Cards are drawn with matplotlib's fonts, which differ between machines.
-        "ogp_social_cards": {"enable": False},
     }
-    if not address:
-        return found
-    parts = urlsplit(address)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError(f"course.yml: address: {address!r} does not begin with https://")
-    address = address.rstrip("/") + "/"
-    return found | {
-        "html_baseurl": address,
-        "notfound_urls_prefix": urlsplit(address).path,
-        "notfound_context": {"title": "No such page", "body": WRONG_TURN},
-        "ogp_site_url": address,
-        "ogp_site_name": str(course["title"]),
-        "ogp_image": f"{address}{PICTURE}",
-        "ogp_image_alt": PICTURE_ALT,
-        "ogp_description_length": DESCRIPTION_LENGTH,
-    }
+    if address := published(course):
+        found |= {
+            "html_baseurl": address,
+            "notfound_urls_prefix": urlsplit(address).path,
+            "notfound_context": {"title": "No such page", "body": WRONG_TURN},
+        }
+    return found
 
 
 def _relative(old: str, new: str) -> str:
@@ -142,16 +141,17 @@ def configure(app: Sphinx, config: Config) -> None:
         setattr(config, name, value)
 
 
-def prepare(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Hand the description to the link preview."""
-    description = describe(pagename, manifest(Path(app.srcdir)), doctree)
-    context["meta"] = {**(context.get("meta") or {}), DESCRIPTION: description}
-
-
 def tell(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Put description and record where the layout looks for them; the theme has filled in its own before."""
-    context["page_description"] = context["meta"][DESCRIPTION]
+    """Put description, record and link preview where the layout looks for them; the theme has filled in its own."""
     course = manifest(Path(app.srcdir))
+    address = published(course)
+    context["page_description"] = describe(pagename, course, doctree)
+    context["page_preview"] = address and {
+        "url": f"{address}{pagename}.html",
+        "site": course["title"],
+        "image": f"{address}{PICTURE}",
+        "alt": PICTURE_ALT,
+    }
     found = record(pagename, app.config.root_doc, course, context["page_description"])
     if found:
         context["page_record"] = json.dumps(found, ensure_ascii=False).replace("<", "\\u003c")
@@ -168,10 +168,9 @@ def copy_picture(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> None:
     """Load the extensions and connect the events, late enough to have the last word on the description."""
-    published = bool(manifest(Path(app.srcdir)).get("address"))
-    for extension in EXTENSIONS + (WITH_ADDRESS if published else ()):
+    with_address = bool(manifest(Path(app.srcdir)).get("address"))
+    for extension in EXTENSIONS + (WITH_ADDRESS if with_address else ()):
         app.setup_extension(extension)
     app.connect("config-inited", configure, priority=300)
-    app.connect("html-page-context", prepare, priority=100)
     app.connect("html-page-context", tell, priority=900)
     app.connect("build-finished", copy_picture)
