@@ -244,31 +244,24 @@ class TestBytecode:
         write_zip(tmp_path / name, [("six.py", b"value = 1\n")])
         return dict.fromkeys((name, *lock.core), tmp_path / name)
 
-    def test_without_node_the_wheels_stay_as_they_are(
+    @pytest.mark.parametrize(
+        ("found", "said"),
+        [(None, "three times slower: there is no Node.js here"), ("/no/such/node", "Node.js failed")],
+    )
+    def test_without_a_working_node_the_wheels_stay_as_they_are(
         self,
         lock: Lock,
         file: dict[str, Path],
         tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
         caplog: pytest.LogCaptureFixture,
+        found: str | None,
+        said: str,
     ) -> None:
-        monkeypatch.setattr(bytecode, "node", lambda: None)
+        monkeypatch.setattr(bytecode, "node", lambda: found)
         with caplog.at_level(logging.WARNING, "balkanlab"):
             assert bytecode.compile_all(lock, file, tmp_path / "cache") == file
-        assert "three times slower: there is no Node.js here" in caplog.text
-
-    def test_a_node_that_fails_leaves_the_wheels_as_they_are(
-        self,
-        lock: Lock,
-        file: dict[str, Path],
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        caplog: pytest.LogCaptureFixture,
-    ) -> None:
-        monkeypatch.setattr(bytecode, "node", lambda: str(tmp_path / "missing"))
-        with caplog.at_level(logging.WARNING, "balkanlab"):
-            assert bytecode.compile_all(lock, file, tmp_path / "cache") == file
-        assert "Node.js failed" in caplog.text
+        assert said in caplog.text
 
 
 def test_models_that_import_late_are_known_by_what_a_cell_imports(tmp_path: Path) -> None:
