@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 pytest.importorskip("sphinx")
 
 from balkanlab.publish import address, colours
-from balkanlab.publish.build import build_book
+from balkanlab.publish.build import build_book, pages
 
 COURSE: dict[str, Any] = {
     "title": "A course",
@@ -55,7 +55,6 @@ class TestSettings:
     def test_old_pages_lead_to_new_ones(self) -> None:
         found = address.settings(COURSE | {"redirects": {"book/old": "notebooks/01"}})
         assert found["redirects"] == {"book/old": "../notebooks/01.html"}
-        assert "book/old.html" in found["sitemap_excludes"]
 
 
 class TestDescriptions:
@@ -154,14 +153,28 @@ def test_every_page_describes_itself(renamed: Path) -> None:
     assert json.loads(found[1])["isPartOf"]["name"] == "Clubs of the north"
 
 
-def test_map_wrong_turn_and_old_address(renamed: Path) -> None:
-    space = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    listed = {
-        node.text for node in ElementTree.parse(renamed / "sitemap.xml").getroot().findall(".//s:loc", space)
+def listed_in(html: Path) -> set[str | None]:
+    space = {"s": address.SITEMAP}
+    return {
+        node.text for node in ElementTree.parse(html / "sitemap.xml").getroot().findall(".//s:loc", space)
     }
+
+
+def test_map_wrong_turn_and_old_address(renamed: Path) -> None:
+    listed = listed_in(renamed)
     assert "https://north.example/nordlab/notebooks/02_cefta.html" in listed
     for url in listed:
         assert url is not None
         assert (renamed / url.removeprefix("https://north.example/nordlab/")).is_file()
     assert "No such page" in (renamed / "404.html").read_text(encoding="utf-8")
     assert "glossary.html" in (renamed / "book" / "words.html").read_text(encoding="utf-8")
+
+
+def test_a_rebuild_still_lists_every_page(renamed: Path) -> None:
+    before = listed_in(renamed)
+    fork = renamed.parent.parent
+    with (fork / "book" / "about.md").open("a", encoding="utf-8") as page:
+        page.write("\nA sentence more.\n")
+    build_book(fork)
+    assert listed_in(renamed) == before
+    assert len(before) == len(pages(fork))

@@ -1,13 +1,16 @@
 """What a page says of itself to search engines, to link previews and to readers who took a wrong turn.
 
-Sitemap, redirects and the page for wrong addresses come from kept Sphinx extensions; this part gives them the
-settings of `course.yml`, and each page its description, its link preview and its schema.org record.
+Redirects and the page for wrong addresses come from kept Sphinx extensions; this part gives them the settings of
+`course.yml`, and each page its description, its link preview and its schema.org record. It writes the sitemap itself:
+the extension for it lists only the pages of the last build, and a rebuild makes few.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -27,9 +30,10 @@ WRONG_TURN = (
     "<h1>No such page</h1><p>Nothing is published at this address. The list of chapters is in the menu, and the "
     "search finds words in all of them.</p>"
 )
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 EXTENSIONS = ("sphinx_reredirects",)
 # These link by absolute paths, so they must know under which address the book will be.
-WITH_ADDRESS = ("notfound.extension", "sphinx_sitemap")
+WITH_ADDRESS = ("notfound.extension",)
 
 
 def published(course: dict[str, Any]) -> str:
@@ -54,8 +58,6 @@ def settings(course: dict[str, Any]) -> dict[str, Any]:
     moved = course.get("redirects") or {}
     found: dict[str, Any] = {
         "redirects": {old: _relative(old, new) for old, new in moved.items()},
-        "sitemap_excludes": ["search.html", "genindex.html", "404.html", *(f"{old}.html" for old in moved)],
-        "sitemap_url_scheme": "{link}",
     }
     if address := published(course):
         found |= {
@@ -166,6 +168,20 @@ def copy_picture(app: Sphinx, exception: Exception | None) -> None:
             shutil.copyfile(source, target)
 
 
+def sitemap(address: str, names: Iterable[str]) -> str:
+    """The sitemap of the pages `names` (without suffix) of a book published at `address`."""
+    listed = "".join(f"<url><loc>{escape(f'{address}{name}.html')}</loc></url>" for name in sorted(names))
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="{SITEMAP}">{listed}</urlset>\n'
+
+
+def write_sitemap(app: Sphinx, exception: Exception | None) -> None:
+    """List every page of the book, whether this build has written it or an earlier one."""
+    address = published(manifest(Path(app.srcdir)))
+    if exception is None and address and app.builder.format == "html":
+        text = sitemap(address, app.env.found_docs)
+        (Path(app.outdir) / "sitemap.xml").write_text(text, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
     """Load the extensions and connect the events, late enough to have the last word on the description."""
     with_address = bool(manifest(Path(app.srcdir)).get("address"))
@@ -174,3 +190,4 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", configure, priority=300)
     app.connect("html-page-context", tell, priority=900)
     app.connect("build-finished", copy_picture)
+    app.connect("build-finished", write_sitemap)
