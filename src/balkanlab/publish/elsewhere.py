@@ -1,4 +1,8 @@
-"""The menu "Open elsewhere" in the header of every page made from a notebook: JupyterHub, Binder, Colab."""
+"""The menu "Open elsewhere" in the header of every page: JupyterHub, Binder, Colab.
+
+A page made from a notebook opens that notebook. A prose page opens the course at its landing notebook; Colab, which
+takes one notebook and nothing beside it, opens the first chapter there.
+"""
 
 from __future__ import annotations
 
@@ -16,26 +20,35 @@ ICON = "fa-solid fa-arrow-up-right-from-square"
 AFTER_THE_THEME = 600  # the theme fills its bar of buttons at 501
 
 
-def menu(course: Mapping[str, Any], path: str) -> dict[str, Any]:
-    """The theme's description of the menu for the notebook `path`."""
+def places(course: Mapping[str, Any], path: str | None) -> dict[str, str]:
+    """Address by the name to show: for the notebook `path`, or for a prose page where there is none."""
+    if path is not None:
+        return launch.links(course, path)
+    found = launch.links(course, launch.LANDING)
+    found.pop("Colab", None)
+    for first in (course.get("chapters") or [])[:1]:
+        if address := launch.colab(course, first["notebook"]):
+            found[f"Colab, chapter {int(first['id'])}"] = address
+    return found
+
+
+def menu(course: Mapping[str, Any], path: str | None) -> dict[str, Any]:
+    """The theme's description of the menu."""
     items = [
-        {"type": "link", "url": address, "text": f"{name} (another site)", "label": f"launch-{name.lower()}"}
-        for name, address in launch.links(course, path).items()
+        {"type": "link", "url": address, "text": f"{name} (another site)", "label": "launch", "icon": ICON}
+        for name, address in places(course, path).items()
     ]
-    return {
-        "type": "group",
-        "tooltip": "Open elsewhere",
-        "icon": ICON,
-        "buttons": [i | {"icon": ICON} for i in items],
-    }
+    return {"type": "group", "tooltip": "Open elsewhere", "icon": ICON, "buttons": items}
 
 
 def add_menu(app: Sphinx, pagename: str, template: str, context: dict[str, Any], doctree: Any) -> None:
-    """Put the menu first in the bar of a page that is a notebook in the repository."""
+    """Put the menu first in the bar of a page; a page that Sphinx makes by itself, as the search, has no menu."""
+    if doctree is None:
+        return
     root = Path(app.srcdir)
     path = f"{pagename}.ipynb"
-    if doctree is not None and (root / path).is_file():
-        context.setdefault("header_buttons", []).insert(0, menu(manifest(root), path))
+    found = menu(manifest(root), path if (root / path).is_file() else None)
+    context.setdefault("header_buttons", []).insert(0, found)
 
 
 def setup(app: Sphinx) -> None:
