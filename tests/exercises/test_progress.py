@@ -116,6 +116,16 @@ class TestLocation:
         monkeypatch.setattr(Path, "home", lambda: tmp_path)
         assert progress.location() == tmp_path / expected
 
+    def test_in_the_browser_the_page_keeps_it(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv(progress.VARIABLE, raising=False)
+        monkeypatch.setattr(sys, "platform", "emscripten")
+        monkeypatch.setattr(progress, "DRIVE", tmp_path / "drive")
+        at_home = progress.location()
+        assert at_home is not None
+        assert tmp_path / "drive" not in at_home.parents  # a browser that grants the page no store
+        (tmp_path / "drive").mkdir()
+        assert progress.location() == tmp_path / "drive" / "balkanlab-progress.jsonl"
+
     def test_off_and_homeless(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(progress.VARIABLE, "Off")
         assert progress.location() is None

@@ -25,6 +25,8 @@ from typing import Any, NamedTuple
 
 VARIABLE = "BALKANLAB_PROGRESS"
 OFF = "off"
+DRIVE = Path("/drive")
+"""In the browser edition: the page's files, which the browser keeps; the home folder goes with the kernel."""
 MOST_ATTEMPTS = 50
 MOST_BYTES = 8_000_000
 _complained = False
@@ -75,6 +77,8 @@ def location() -> Path | None:
     chosen = os.environ.get(VARIABLE, "").strip()
     if chosen:
         return None if chosen.casefold() == OFF else Path(chosen)
+    if sys.platform == "emscripten" and DRIVE.is_dir():
+        return DRIVE / "balkanlab-progress.jsonl"
     try:
         home = Path.home()
     except RuntimeError:
