@@ -26,6 +26,11 @@ CHAPTER = course.chapters()[0]
 STATE = "document.querySelector('#balkanlab-run')?.dataset.state"
 PATIENCE = 240_000
 OWN = "'good day'.upper()"
+DRAWN = ".jp-RenderedVegaLite .vega-embed :is(svg.marks, canvas.marks)"
+SOLVED = f"""from balkanlab.exercises import progress
+progress.note(progress.Event("2026-11-01", {Path(CHAPTER["exercises"]).stem!r}, "2.1a", True))
+"noted".upper().lower()
+"""
 EXERCISES = f"""import json
 cells = json.load(open("../{CHAPTER["exercises"]}"))["cells"]
 names = {{}}
@@ -130,6 +135,32 @@ def test_a_cell_of_ones_own_runs_and_can_be_downloaded(
     assert wrong(visitor[1]) == []
 
 
+def test_charts_are_drawn_when_the_reader_comes_near(chapter: Page) -> None:
+    """Until then the stored picture stands there, with its words."""
+    content = course.notebook(CHAPTER["notebook"])
+    charts = len(list(course.specs(content)))
+    drawn = chapter.locator(DRAWN)
+    chapter.locator(".jp-RenderedVegaLite > img[alt]").first.wait_for(state="attached")
+    assert drawn.count() < charts / 2
+    jupyter.scroll_to_end(chapter, content, more=1)
+    chapter.wait_for_function(
+        "([css, n]) => document.querySelectorAll(css).length === n", arg=[DRAWN, charts]
+    )
+    assert chapter.locator(".jp-RenderedVegaLite > img").count() == 0
+
+
+def test_links_to_prose_lead_to_the_page_of_the_book(
+    chapter: Page, visitor: tuple[BrowserContext, chromium.Log, str], book: Path
+) -> None:
+    """And not to its source, as JupyterLab would have it."""
+    link = chapter.locator(".jp-Notebook a", has_text="Resolution 1244").first
+    with visitor[0].expect_page() as opened:
+        link.click()
+    assert opened.value.url.endswith("/book/bibliography.html#unsc1244")
+    assert 'id="unsc1244"' in (book / "book" / "bibliography.html").read_text(encoding="utf-8")
+    opened.value.close()
+
+
 def test_the_chapter_runs_to_its_end(
     chapter: Page, whole: None, visitor: tuple[BrowserContext, chromium.Log, str]
 ) -> None:
@@ -161,6 +192,21 @@ def test_exercises_are_checked_with_hints(
         assert re.search(rf"^{re.escape(task)}: (ok|not yet)", said, re.MULTILINE), f"{task} said nothing"
     assert "Traceback" not in said
     assert wrong(visitor[1]) == []
+
+
+def test_progress_outlives_the_page(
+    chapter: Page, whole: None, visitor: tuple[BrowserContext, chromium.Log, str]
+) -> None:
+    run_own(chapter, SOLVED, "noted")
+    made, _, address = visitor
+    tab = made.new_page()
+    tab.goto(f"{address}/{page(CHAPTER['exercises'])}")
+    tab.wait_for_function(f"{STATE} === 'ready'", timeout=PATIENCE)
+    said = run_own(
+        tab, "from balkanlab.exercises import progress; str(progress.read(progress.location()))", "Event"
+    )
+    assert "2026-11-01" in said
+    tab.close()
 
 
 def test_work_is_kept_and_the_reader_is_told_when_python_does_not_start(

@@ -291,6 +291,7 @@ def _page_config(late: dict[str, list[str]]) -> dict[str, Any]:
         "jupyter-config-data": {
             "appName": "balkanlab",
             "appUrl": "./tree",
+            "faviconUrl": "./icon-120x120.png",  # the one that is named otherwise belongs to an app that is left out
             "litePluginSettings": {KERNEL_PLUGIN: kernel, STATUS_PLUGIN: {"packages": late}},
         },
     }
