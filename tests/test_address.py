@@ -130,6 +130,7 @@ def test_a_fork_sets_its_name_in_one_place(renamed: Path) -> None:
     page = (renamed / "book" / "index.html").read_text(encoding="utf-8")
     for told in ("nordlab", "University of the North", "autumn 2031", "https://github.com/north/nordlab"):
         assert told in page
+    assert re.search(r"<h1>Clubs of the north<", page)
     assert "#4b0082" in (renamed / "_static" / "balkanlab" / "colours.css").read_text(encoding="utf-8")
     old = re.compile(r"balkanlab\.github\.io|github\.com/balkanlab|/balkanlab/balkanlab")
     for path in renamed.rglob("*.html"):

@@ -243,6 +243,12 @@ def test_the_landing_notebook_follows_from_the_manifest() -> None:
     assert stored == landing.as_notebook(manifest()), "run `balkanlab exercises`"
     for chapter in manifest()["chapters"]:
         assert f"]({chapter['notebook']})".encode() in stored
+    renamed = manifest() | dict.fromkeys(
+        ("title", "short_title", "description", "authors", "institution"), "Other"
+    )
+    assert landing.as_notebook(renamed) == stored, (
+        "a fork that takes a name of its own would have to renew it"
+    )
 
 
 @pytest.fixture(scope="module")

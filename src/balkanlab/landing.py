@@ -1,4 +1,7 @@
-"""The first notebook that a newcomer sees: what the course holds, and where to begin. Made from `course.yml`."""
+"""The first notebook that a newcomer sees: what the course holds, and where to begin. Made from `course.yml`.
+
+It names neither the course nor its makers: a fork that changes these in `course.yml` has nothing to renew here.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ def sheets(course: Mapping[str, Any], chapter: str) -> list[dict[str, Any]]:
 
 def text(course: Mapping[str, Any]) -> str:
     """The page as Markdown, with links relative to the course folder."""
-    parts = [f"# {course['title']}", str(course.get("description", "")).strip()]
+    parts = ["# Start here", "Each chapter is a notebook of its own; none needs another first."]
     for chapter in course.get("chapters") or []:
         practice = [f"[exercises]({chapter['exercises']})"]
         practice += [f"[{sheet['title']}]({sheet['exercises']})" for sheet in sheets(course, chapter["id"])]

@@ -17,7 +17,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from balkanlab import __version__
+from balkanlab import __version__, launch
 from balkanlab.cli import app
 from balkanlab.exercises import generate, release
 from balkanlab.exercises.release import RECORD, Release, ReleaseError
@@ -214,10 +214,8 @@ class TestAlone:
         after = json.loads(
             release._prepared("notebooks/n.ipynb", content, {"data/trade.csv": b""}, manifest(), None)
         )
-        url = manifest()["repository"]["url"]
-        assert after["cells"][0]["source"] == [
-            f"[a]({url}/blob/main/notebooks/02_cefta.ipynb#x) [b](../data/trade.csv)"
-        ]
+        url = launch.source(manifest(), "notebooks/02_cefta.ipynb")
+        assert after["cells"][0]["source"] == [f"[a]({url}#x) [b](../data/trade.csv)"]
 
 
 class TestContents:

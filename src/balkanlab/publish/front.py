@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 MANIFEST = "course.yml"
+TITLE = "{title}"
+"""Stands in the first page for the course's title up to its colon."""
 
 
 def manifest(root: Path) -> dict[str, Any]:
@@ -58,8 +60,16 @@ def apply(app: Sphinx, config: Config) -> None:
     config.html_context = {**config.html_context, **told}
 
 
+def fill_title(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Head the first page with the title of the manifest."""
+    if docname == app.config.root_doc:
+        title = str(manifest(Path(app.srcdir))["title"]).partition(":")[0]
+        source[0] = source[0].replace(TITLE, title, 1)
+
+
 def setup(app: Sphinx) -> None:
     """Read the manifest before the builder starts."""
     # Jupyter Book always sets this one, for an extension that this book does not load.
     app.add_config_value("comments_config", {}, "")
     app.connect("config-inited", apply)
+    app.connect("source-read", fill_title)
