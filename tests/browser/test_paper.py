@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from pypdf import PdfReader
 
 from balkanlab.publish import paper
@@ -19,9 +20,13 @@ PAGE = CHAPTER["notebook"].removesuffix(".ipynb")
 
 
 @pytest.fixture(scope="module")
-def pdf(book: Path, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
-    """A chapter and the glossary it links to."""
-    document = paper.sheet(book, [PAGE, "book/glossary"], course.manifest())
+def document(book: Path) -> str:
+    """A chapter and the glossary it links to, as HTML."""
+    return paper.sheet(book, [PAGE, "book/glossary"], course.manifest())
+
+
+@pytest.fixture(scope="module")
+def pdf(document: str, book: Path, tmp_path_factory: pytest.TempPathFactory) -> PdfReader:
     return PdfReader(paper.print_pdf(document, book, tmp_path_factory.mktemp("pdf") / "a.pdf"))
 
 
@@ -60,6 +65,14 @@ def test_every_section_is_there_and_in_the_outline(pdf: PdfReader, texts: list[s
     for system in CHAPTER["systems"].values():
         assert any(system["section"] in title for title in listed), system["section"]
         assert system["section"] in told
+
+
+def test_the_outline_has_every_heading_word_for_word(pdf: PdfReader, document: str) -> None:
+    """Chromium glues words together where a heading is wrapped, unless its space is kept."""
+    headings = BeautifulSoup(document, "html.parser").select("h1, h2, h3")
+    assert [" ".join(heading.text.split()) for heading in headings] == [
+        " ".join(title.split()) for title in titles(pdf.outline)
+    ]
 
 
 def test_explorers_are_panels_of_drawings(pdf: PdfReader, texts: list[str]) -> None:
