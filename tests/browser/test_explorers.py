@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from support import chromium, course
 from support.definitions import expected, explorers_of
@@ -234,7 +234,9 @@ def test_data_table_and_downloads_hold_what_is_drawn(open_page, explorer: course
         shown.set({control["name"]: course.grid(control)[-1] for control in explorer.controls})
     rows = shown.rows()
     shown.box.locator("details.bl-data summary").click()
-    assert shown.box.locator(".bl-table tbody tr").count() == len(rows)
+    expect(shown.box.locator(".bl-table tbody tr")).to_have_count(
+        len(rows)
+    )  # filled once the fold has opened
     assert shown.box.locator(".bl-table thead th").count() == len(explorer.meta["columns"])
     with shown.page.expect_download() as download:
         shown.box.get_by_text("Data (CSV)", exact=True).click()
